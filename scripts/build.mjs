@@ -1,0 +1,20 @@
+// Compiles src to dist: TypeScript, and AssemblyScript kernels to WebAssembly where there are any.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const bin = (name) => join('node_modules', '.bin', name);
+const run = (name, args) => execFileSync(bin(name), args, { stdio: 'inherit' });
+
+run('tsc', ['-p', 'tsconfig.json']);
+chmodSync('dist/cli/main.js', 0o755);
+
+// src/trace/assembly/NAME.ts → dist/trace/NAME.wasm
+const assembly = 'src/trace/assembly';
+if (existsSync(assembly)) {
+  mkdirSync('dist/trace', { recursive: true });
+  for (const file of readdirSync(assembly).filter((f) => f.endsWith('.ts'))) {
+    const out = `dist/trace/${file.replace(/\.ts$/, '.wasm')}`;
+    run('asc', [join(assembly, file), '-o', out, '-O3', '--noAssert', '--enable', 'simd', '--runtime', 'stub']);
+  }
+}

@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+
+/**
+ * A command of `falcon-lab`: one file each, thin. It declares its arguments here and imports what it
+ * needs inside its action, so that `--help` and `collapse` start fast.
+ */
+export type RegisterCommand = (program: Command) => void;
+
+/** In the order of `--help`. */
+export const commands: readonly RegisterCommand[] = [];

@@ -1,0 +1,5 @@
+export * from './units';
+export * from './errors';
+export * from './diagnostics';
+export * from './progress';
+export * from './random';

@@ -1,0 +1,8 @@
+/**
+ * falcon-lab, in reading order: the vocabulary, the tables, the kernel's facts, the experiment,
+ * the two sources of runs (simulation and traces), and what is made of them.
+ */
+export * from './core';
+export * from './table';
+export * from './trace';
+export * from './run';

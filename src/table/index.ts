@@ -1,0 +1,6 @@
+export * from './schema';
+export * from './schemas';
+export * from './columns';
+export * from './table';
+export * from './builder';
+export * from './danfo';
