@@ -4,3 +4,4 @@ export * from './columns';
 export * from './table';
 export * from './builder';
 export * from './danfo';
+export * from './stackTree';
