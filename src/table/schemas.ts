@@ -123,10 +123,39 @@ export const messageRatesSchema = defineSchema('messageRates', 'Message rates by
   ...origin,
   flow: column('string', "flow or operation, '' for all"),
   repeat: column('i32', 'repetition, from 1'),
-  message_bytes: column('f64', 'application message size', 'B'),
-  offered_pps: optional('f64', 'messages that the sender tried to send', '1/s'),
-  received_pps: column('f64', 'messages that the application received', '1/s'),
+  message_bytes: optional('f64', 'application message size; null if the tool does not say', 'B'),
+  offered_pps: optional('f64', 'messages that the sender sent', '1/s'),
+  received_pps: optional('f64', 'messages that the application received; null if only the sender was measured', '1/s'),
   duration_s: column('f64', 'measured interval', 's'),
+});
+
+export const operationsSchema = defineSchema('operations', 'Results of a load generator, by operation', {
+  ...origin,
+  operation: column('string', "e.g. GET, HomePage; '' for all"),
+  repeat: column('i32', 'repetition, from 1'),
+  metric: column('string', 'what was measured: rate, latency, delay, errors, bandwidth, …'),
+  statistic: column('string', "mean, p99, max, …; 'total' for counts and rates"),
+  unit: column('string', 'unit of the value'),
+  value: column('f64', 'the value'),
+});
+
+export const histogramsSchema = defineSchema('histograms', 'Histograms as a tool printed them (bpftrace)', {
+  ...origin,
+  name: column('string', 'map or variable that holds the histogram'),
+  key: column('string', "key within the map, '' if it has none"),
+  low: column('f64', 'lowest value of the bin; -Infinity if open'),
+  high: column('f64', 'first value above the bin; Infinity if open'),
+  count: column('f64', 'values in the bin'),
+});
+
+export const perfStatSchema = defineSchema('perfStat', 'Hardware and software event counts (perf stat)', {
+  ...origin,
+  time_s: optional('f64', 'end of the interval, null without -I', 's'),
+  target: column('string', "what was counted: CPU0, S0-D0-C1, a task, '' for all"),
+  event: column('string', 'event name, e.g. cycles'),
+  unit: column('string', "unit of the value, '' for a plain count"),
+  value: optional('f64', 'count; null where perf prints <not counted> or <not supported>'),
+  running_ratio: optional('f64', 'share of the time that the event was counted, 0 … 1'),
 });
 
 export const dropsSchema = defineSchema('drops', 'Packets dropped, by place', {
@@ -179,6 +208,9 @@ export const runSchemas = {
   events: eventsSchema,
   latency: latencySchema,
   messageRates: messageRatesSchema,
+  operations: operationsSchema,
+  histograms: histogramsSchema,
+  perfStat: perfStatSchema,
   drops: dropsSchema,
   stages: stagesSchema,
   journeys: journeysSchema,
