@@ -40,7 +40,7 @@ export const interruptsSchema = defineSchema(
   {
     ...origin,
     time_s: column('f64', 'when the counters were read', 's'),
-    cpu: column('i32', 'CPU number'),
+    cpu: optional('i32', 'CPU number; null for the rows ERR and MIS, which are of no CPU'),
     irq: column('string', "interrupt number or name, e.g. '24', 'RES', 'CAL'"),
     device: column('string', 'description at the end of the row'),
     count: column('f64', 'interrupts'),

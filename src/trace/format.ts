@@ -24,6 +24,10 @@ export interface ParseContext {
   /** File name for messages. */
   readonly file: string;
   readonly diagnostics: Diagnostics;
+  /** Goes into the `namespace` column of per-namespace counters. Default ''. */
+  readonly namespace?: string;
+  /** Goes into the `repeat` column of load generators' results. Default 1. */
+  readonly repeat?: number;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
