@@ -54,8 +54,8 @@ export const softnetSchema = defineSchema('softnet', 'Per-CPU backlog counters, 
   processed: column('f64', 'packets that entered netif_receive_skb'),
   dropped: column('f64', 'packets dropped on a full backlog'),
   time_squeeze: column('f64', 'net_rx_action ended by budget or time with work left'),
-  received_rps: column('f64', 'RPS interrupts received'),
-  flow_limit_count: column('f64', 'packets dropped by the flow limit'),
+  received_rps: optional('f64', 'RPS interrupts received; null before Linux 2.6.36'),
+  flow_limit_count: optional('f64', 'packets dropped by the flow limit; null before Linux 3.11'),
 });
 
 export const netDevSchema = defineSchema('netDev', 'Device counters, cumulative (/proc/net/dev)', {
