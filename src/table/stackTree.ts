@@ -68,6 +68,36 @@ export class StackTree {
     this.addSelf(node, value, before);
   }
 
+  /** The child of a node by that name, made if there is none. With `addSelf`, for who walks a tree anyway. */
+  child(parent: number, name: string): number {
+    let code = this.codeOf.get(name);
+    if (code === undefined) {
+      code = this.names.length;
+      this.names.push(name);
+      this.codeOf.set(name, code);
+    }
+    const key = childKey(parent, code);
+    let node = this.childOf.get(key);
+    if (node === undefined) {
+      node = this.parents.length;
+      this.parents.push(parent);
+      this.codes.push(code);
+      this.selfs.push(0);
+      this.befores.push(0);
+      this.childOf.set(key, node);
+      this.sums = undefined;
+    }
+    return node;
+  }
+
+  /** Adds to the stack that ends in a node. */
+  addSelf(node: number, value: number, before = 0): void {
+    this.selfs[node] += value;
+    this.befores[node] += before;
+    if (before !== 0) this.hasBefore = true;
+    this.sums = undefined;
+  }
+
   /** Adds a stack written as `outer;inner;innermost`. */
   addFolded(stack: string, value: number, before = 0): void {
     this.add(splitStack(stack), value, before);
@@ -180,34 +210,6 @@ export class StackTree {
       if (this.selfs[node] === 0 && this.befores[node] === 0) continue;
       yield { frames: this.framesOf(node), value: this.selfs[node], before: this.befores[node] };
     }
-  }
-
-  private child(parent: number, name: string): number {
-    let code = this.codeOf.get(name);
-    if (code === undefined) {
-      code = this.names.length;
-      this.names.push(name);
-      this.codeOf.set(name, code);
-    }
-    const key = childKey(parent, code);
-    let node = this.childOf.get(key);
-    if (node === undefined) {
-      node = this.parents.length;
-      this.parents.push(parent);
-      this.codes.push(code);
-      this.selfs.push(0);
-      this.befores.push(0);
-      this.childOf.set(key, node);
-      this.sums = undefined;
-    }
-    return node;
-  }
-
-  private addSelf(node: number, value: number, before: number): void {
-    this.selfs[node] += value;
-    this.befores[node] += before;
-    if (before !== 0) this.hasBefore = true;
-    this.sums = undefined;
   }
 
   private summed(): Sums {
