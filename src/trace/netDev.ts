@@ -14,7 +14,7 @@ const HEADER = /^\s*face\s*\|([\w\s]+)\|([\w\s]+)$/;
 /** Old kernels print no space after the colon; an alias (`eth0:1`) has a colon of its own. */
 const ROW = /^\s*(\S+?):\s*(\d[\d\s]*)$/;
 
-export const netDev: TraceFormat = {
+export const netDevFormat: TraceFormat = {
   id: 'net-dev',
   title: '/proc/net/dev',
 

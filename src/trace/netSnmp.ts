@@ -13,7 +13,7 @@ const NAMES = /^(\w+):((?:\s+[A-Za-z]\w*)+)\s*$/;
 /** -1 stands for "no limit" (Tcp: MaxConn). */
 const VALUES = /^(\w+):((?:\s+-?\d+)+)\s*$/;
 
-export const netSnmp: TraceFormat = {
+export const netSnmpFormat: TraceFormat = {
   id: 'net-snmp',
   title: '/proc/net/snmp',
 

@@ -12,7 +12,7 @@ import { detectProc, parseCounter, parseCpuHeader, readProcSeries, words } from 
  */
 const ROW = /^\s*([^\s:]+):(.*)$/;
 
-export const procInterrupts: TraceFormat = {
+export const procInterruptsFormat: TraceFormat = {
   id: 'proc-interrupts',
   title: '/proc/interrupts',
 

@@ -11,7 +11,7 @@ import { detectProc, parseCounter, parseCpuHeader, readProcSeries, words } from 
  */
 const ROW = /^\s*([A-Z][A-Z0-9_]*):\s*([\d\s]*)$/;
 
-export const procSoftirqs: TraceFormat = {
+export const procSoftirqsFormat: TraceFormat = {
   id: 'proc-softirqs',
   title: '/proc/softirqs',
 

@@ -15,7 +15,7 @@ const OTHER_LINE = /^(?:intr|ctxt|btime|processes|procs_running|procs_blocked|so
 /** 100 on every architecture in use; the file does not state it. */
 const USER_HZ = 100;
 
-export const procStat: TraceFormat = {
+export const procStatFormat: TraceFormat = {
   id: 'proc-stat',
   title: '/proc/stat',
 

@@ -18,7 +18,7 @@ const RECEIVED_RPS = 9;
 const FLOW_LIMIT = 10;
 const CPU = 12;
 
-export const softnetStat: TraceFormat = {
+export const softnetStatFormat: TraceFormat = {
   id: 'softnet-stat',
   title: '/proc/net/softnet_stat',
 
