@@ -4,5 +4,6 @@
  */
 export * from './core';
 export * from './table';
+export * from './experiment';
 export * from './trace';
 export * from './run';

@@ -1,0 +1,80 @@
+import type { Emit, FalconPolicy, GroSplit, Machine } from './experiment';
+import type { MemcachedTraffic, TcpTraffic, UdpTraffic, WebTraffic } from './traffic';
+
+/** Defaults of every field that a user may leave out. Those of `nic` are the profile's. */
+export const EXPERIMENT_DEFAULTS = {
+  name: 'experiment',
+  seed: 1,
+  duration_s: 1,
+  warmup_s: 0.1,
+  profile: 'linux-5.4-mlx5',
+  topology: 'overlay',
+  containers: 1,
+} as const;
+
+/** One socket of the paper's servers. */
+export const MACHINE_DEFAULTS: Machine = { cpus: 10 };
+
+export const NIC_QUEUE_DEFAULTS = { queues: 1, irqCpus: [0] } as const;
+
+/** Released kernel: threshold 80, two choices. `loadCpus` defaults to all CPUs of the machine. */
+export const FALCON_DEFAULTS: Omit<FalconPolicy, 'policy' | 'cpus' | 'loadCpus'> = {
+  variant: 'kernel',
+  balancing: 'two-choice',
+  loadThreshold_percent: 80,
+  alwaysOn: false,
+};
+
+export const GRO_SPLIT_DEFAULTS: Omit<GroSplit, 'cpus'> = { protocols: ['tcp'] };
+
+/** Figure 11's placement: interrupts on CPU 0, RPS on CPU 1, the application on CPU 2. */
+const APP_CPUS = [2];
+
+export const UDP_DEFAULTS: UdpTraffic = {
+  kind: 'udp',
+  flows: 1,
+  message_bytes: 16,
+  rate_pps: 'stress',
+  clients: 1,
+  arrivals: 'constant',
+  appCpus: APP_CPUS,
+  hotspots: [],
+};
+
+export const TCP_DEFAULTS: TcpTraffic = {
+  kind: 'tcp',
+  flows: 1,
+  message_bytes: 4096,
+  rate_pps: 'bulk',
+  arrivals: 'constant',
+  window_bytes: 1048576,
+  appCpus: APP_CPUS,
+  hotspots: [],
+};
+
+/** Section 6.2: 4 threads, 550 B objects, 100 connections. */
+export const MEMCACHED_DEFAULTS: MemcachedTraffic = {
+  kind: 'memcached',
+  clients: 1,
+  connections: 100,
+  serverThreads: 4,
+  object_bytes: 550,
+  request_bytes: 64,
+  getRatio: 0.8,
+  think_us: 300,
+  udpRatio: 0,
+  appCpus: [2, 3, 4, 5],
+};
+
+/** Section 6.2: 200 users, pm.max_children = 100, cache and database on two separate cores. */
+export const WEB_DEFAULTS: WebTraffic = {
+  kind: 'web',
+  users: 200,
+  workers: 100,
+  think_s: 0.5,
+  appCpus: [2, 3, 4, 5],
+  cacheCpu: 6,
+  databaseCpu: 7,
+};
+
+export const EMIT_DEFAULTS: Emit = { interval_s: 0.1, samples_hz: 0, events: 0, journeys: 0 };

@@ -1,0 +1,121 @@
+import type { Constant, Profile } from '../profile';
+import { constant, FRAMES_V5, KERNEL_CONSTANTS } from './kernelFacts';
+
+const START = 'starting point: Xeon 4114 at 2.2 GHz; only the sums matter to the paper';
+
+function ns(value: number, source = START): Constant {
+  return constant(value, 'ns', 'assumed', source, [value / 4, value * 4]);
+}
+function nsPerByte(value: number, source = START): Constant {
+  return constant(value, 'ns/B', 'assumed', source, [value / 4, value * 4]);
+}
+
+/** Work and locality on the paper's machines under 5.4; the other paper profiles are differences from it. */
+export const PAPER_COSTS: Readonly<Record<string, Constant>> = {
+  'nicPoll.packet_ns': ns(60),
+  'skbAllocation.packet_ns': ns(210),
+  'skbAllocation.byte_ns': nsPerByte(0.02),
+  'groReceive.packet_ns': ns(70),
+  'groReceive.segment_ns': ns(230),
+  'groTunnel.packet_ns': ns(30),
+  'groTunnel.segment_ns': ns(60),
+  'netifReceive.packet_ns': ns(40),
+  'ipReceive.packet_ns': ns(110),
+  'ipForward.packet_ns': ns(200),
+  'ipDefragment.packet_ns': ns(120),
+  'udpReceive.packet_ns': ns(150),
+  'tcpReceive.packet_ns': ns(350),
+  'tcpReceive.segment_ns': ns(25),
+  'tcpAck.packet_ns': ns(350),
+  'vxlanReceive.packet_ns': ns(190),
+  'ipipReceive.packet_ns': ns(120),
+  'groCellPoll.packet_ns': ns(110),
+  'bridge.packet_ns': ns(220),
+  'ovs.packet_ns': ns(320),
+  'vethXmit.packet_ns': ns(130),
+  'socketEnqueue.packet_ns': ns(260),
+  'backlogEnqueue.packet_ns': ns(45),
+  'backlogDequeue.packet_ns': ns(35),
+  'socketReceive.packet_ns': ns(360),
+  'copyToUser.packet_ns': ns(40),
+  'copyToUser.byte_ns': nsPerByte(0.06),
+  'application.packet_ns': ns(260),
+  'udpSend.packet_ns': ns(900),
+  'tcpSend.packet_ns': ns(1100),
+  'tunnelSend.packet_ns': ns(700),
+  'clientSend.packet_ns': ns(2500, 'section 6.1: one client is sender-bound at 16 B, three overload a server'),
+  'clientSend.segment_ns': ns(350),
+  'clientSend.byte_ns': nsPerByte(0.1),
+  'clientTcpSend.packet_ns': ns(700),
+  'clientTcpSend.byte_ns': nsPerByte(0.15),
+  'gro.tunnelMaxSegments': constant(
+    8,
+    'segments',
+    'assumed',
+    'inner segments that arrive in order of one TSO burst',
+    [2, 45],
+  ),
+  'cpu.hardirq_ns': ns(900),
+  'cpu.softirqEntry_ns': ns(80),
+  'cpu.netRxAction_ns': ns(120),
+  'cpu.napiPoll_ns': ns(120),
+  'cpu.ipiSend_ns': ns(300),
+  'cpu.ipiLatency_ns': ns(900, 'secondary sources: 1 to 3 us round trip'),
+  'cpu.ipiReceive_ns': ns(450),
+  'cpu.wakeup_ns': ns(700),
+  'cpu.contextSwitch_ns': ns(900),
+  'cpu.blocking_ns': ns(500),
+  'cpu.idleExit_ns': ns(1500),
+  'cpu.tick_ns': ns(1500),
+  'cpu.variation': constant(0.15, '', 'assumed', 'cache and branch noise', [0, 0.5]),
+  'locality.skb_ns': ns(90),
+  'locality.spread_ns': ns(70),
+  'locality.byte_ns': nsPerByte(0.03),
+  'falcon.choose_ns': ns(15),
+  'wire.latency_ns': ns(4000, 'sender transmit path, two NICs and a direct cable'),
+  'wire.jitter_ns': ns(300),
+};
+
+/** ConnectX-5 EN 100G. */
+const MLX5: Readonly<Record<string, Constant>> = {
+  'nic.link_gbps': constant(100, 'Gbit/s', 'paper', 'section 6: ConnectX-5 EN'),
+  'nic.ring': constant(1024, 'descriptors', 'kernel', 'mlx5 log RQ size 0xa'),
+  'nic.moderation_us': constant(16, 'us', 'kernel', 'mlx5 RX moderation, EQE mode'),
+  'nic.moderation_frames': constant(32, 'packets', 'kernel', 'mlx5 RX moderation, EQE mode'),
+  'nic.adaptive': constant(1, 'flag', 'paper', 'section 6: adaptive interrupt coalescing enabled'),
+};
+
+const MLX5_FRAMES = {
+  '@irqDriver': ['mlx5_irq_int_handler', 'mlx5_eq_comp_int', 'mlx5e_completion_event', 'napi_schedule_prep'],
+  '@nicNapi': ['mlx5e_napi_poll'],
+  '@nicClean': ['mlx5e_poll_rx_cq', 'mlx5e_handle_rx_cqe_mpwrq'],
+  '@nicBuildSkb': ['mlx5e_skb_from_cqe_mpwrq_linear'],
+  '@skbAlloc': ['napi_alloc_skb'],
+};
+
+export const LINUX_5_4_MLX5: Profile = {
+  id: 'linux-5.4-mlx5',
+  title: 'Linux 5.4, ConnectX-5 100G, Xeon Silver 4114',
+  kernel: '5.4',
+  constants: {
+    ...KERNEL_CONSTANTS,
+    ...PAPER_COSTS,
+    ...MLX5,
+    'gro.normalBatch': constant(8, 'packets', 'kernel', 'net/core/dev.c gro_normal_batch'),
+  },
+  frames: { ...FRAMES_V5, ...MLX5_FRAMES },
+  fittedTo: [],
+};
+
+export const LINUX_4_19_MLX5: Profile = {
+  ...LINUX_5_4_MLX5,
+  id: 'linux-4.19-mlx5',
+  title: 'Linux 4.19, ConnectX-5 100G, Xeon Silver 4114',
+  kernel: '4.19',
+  constants: {
+    ...LINUX_5_4_MLX5.constants,
+    'gro.normalBatch': constant(1, 'packets', 'kernel', 'before gro_normal_batch (5.4)'),
+    'skbAllocation.packet_ns': ns(240, 'section 6.1: sk_buff allocation changed between 4.19 and 5.4'),
+    'socketReceive.packet_ns': ns(340, 'section 6.1: gains and regressions'),
+  },
+};

@@ -1,0 +1,81 @@
+/** What is sent to the machine, and what its applications do with it. Several kinds may share one experiment. */
+export type Traffic = UdpTraffic | TcpTraffic | MemcachedTraffic | WebTraffic;
+
+export type TrafficKind = Traffic['kind'];
+
+/** One-way UDP datagrams to one socket and one receiving thread for each flow (sockperf, under-load or throughput). */
+export interface UdpTraffic {
+  readonly kind: 'udp';
+  readonly flows: number;
+  readonly message_bytes: number;
+  /** Messages per second of each flow, or `stress`: as fast as the senders can. */
+  readonly rate_pps: number | 'stress';
+  /** Sending clients of each flow; each is bound by the profile's sender cost. */
+  readonly clients: number;
+  readonly arrivals: Arrivals;
+  /** CPUs of the receiving threads; flow f uses entry f modulo the length. */
+  readonly appCpus: readonly number[];
+  readonly hotspots: readonly Hotspot[];
+}
+
+/** One-way TCP messages on one connection and one receiving thread for each flow. */
+export interface TcpTraffic {
+  readonly kind: 'tcp';
+  readonly flows: number;
+  readonly message_bytes: number;
+  /** Messages per second of each flow, or `bulk`: as fast as window and sender allow. */
+  readonly rate_pps: number | 'bulk';
+  readonly arrivals: Arrivals;
+  /** Most bytes in flight. */
+  readonly window_bytes: number;
+  readonly appCpus: readonly number[];
+  readonly hotspots: readonly Hotspot[];
+}
+
+/**
+ * Spacing of messages at a fixed rate. `constant` has the profile's jitter; `poisson` is memoryless;
+ * `burst` sends `burst` messages back to back.
+ */
+export type Arrivals = 'constant' | 'poisson' | { readonly burst: number };
+
+/** A sudden change of one flow's rate. */
+export interface Hotspot {
+  /** Flow number, or `random`: drawn from the seed. */
+  readonly flow: number | 'random';
+  readonly from_s: number;
+  readonly to_s: number;
+  /** Rate multiplied by this meanwhile. */
+  readonly factor: number;
+}
+
+/** Closed-loop key-value cache (Cloudsuite data caching): requests wait for their responses. */
+export interface MemcachedTraffic {
+  readonly kind: 'memcached';
+  /** Client machines; each adds `threads` senders and shares the connections. */
+  readonly clients: number;
+  readonly connections: number;
+  readonly serverThreads: number;
+  readonly object_bytes: number;
+  readonly request_bytes: number;
+  /** Share of requests that read. */
+  readonly getRatio: number;
+  /** Mean time between a response and the next request on a connection. */
+  readonly think_us: number;
+  /** Share of requests sent over UDP (figure 6 has both protocols). */
+  readonly udpRatio: number;
+  readonly appCpus: readonly number[];
+}
+
+/** Closed-loop multi-tier web service (Cloudsuite web serving: nginx/PHP, memcached, MySQL). */
+export interface WebTraffic {
+  readonly kind: 'web';
+  readonly users: number;
+  /** PHP workers (pm.max_children). */
+  readonly workers: number;
+  /** Mean time between a user's operations. */
+  readonly think_s: number;
+  /** CPUs of the web server's workers. */
+  readonly appCpus: readonly number[];
+  readonly cacheCpu: number;
+  readonly databaseCpu: number;
+}
