@@ -1,2 +1,6 @@
 export * from './format';
 export * from './source';
+export * from './formats';
+export * from './detect';
+export * from './perfScript';
+export * from './folded';

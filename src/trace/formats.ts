@@ -1,0 +1,9 @@
+import type { TraceFormat } from './format';
+import { foldedFormat } from './folded';
+import { perfScriptFormat } from './perfScript';
+
+/**
+ * Every format that `openTrace` recognises by itself, the most particular first: formats with a
+ * magic number or a fixed header row before those known by the shape of their lines.
+ */
+export const traceFormats: readonly TraceFormat[] = [perfScriptFormat, foldedFormat];

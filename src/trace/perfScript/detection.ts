@@ -1,0 +1,40 @@
+import { prefixLines } from '../lines';
+import { DETECTION_LIMIT } from '../format';
+import type { Detection } from '../format';
+import { hasTimeStamp, parseEventLine } from './eventLine';
+import { isTracepoint } from './eventLine';
+
+/** `# captured on: …`, the first line of `perf script --header`. */
+const HEADER = /^# (?:========|captured on|perf version|cmdline)/;
+//   \tffffffff8168d5c4 refill_obj_stock+0x44 ([kernel.kallsyms])
+const FRAME = /^\s+[0-9a-f]{1,16} \S.*\(.*\)\s*$/;
+
+/** Openings of JSON and XML, and of perf.data itself. */
+const NOT_PERF_SCRIPT = /^(?:[{<]|\[\s*[{\]"]|PERFILE2)/;
+
+/**
+ * Whether the lines look like perf script: a frame below an event line, or an event line with a time
+ * stamp, decides. A prefix of nothing but perf's header counts too, since headers can be long.
+ */
+export function detectPerfScript(prefix: Uint8Array, complete: boolean): Detection {
+  let sawHeader = false;
+  let sawEvent = false;
+  let lines = 0;
+  for (const raw of prefixLines(prefix, complete)) {
+    const line = raw.length > 1024 ? raw.slice(0, 1024) : raw;
+    if (line.trim() === '') continue;
+    if (line.startsWith('#')) {
+      sawHeader ||= HEADER.test(line);
+      continue;
+    }
+    if (lines++ === 0 && NOT_PERF_SCRIPT.test(line)) return 'no';
+    // `-F ip,sym` prints no event lines.
+    if (FRAME.test(line) && (sawEvent || lines <= 2)) return 'yes';
+    const event = parseEventLine(line);
+    if (event === undefined) continue;
+    if (event.event !== '' && hasTimeStamp(line) && (isTracepoint(event.event) || event.payload === '')) return 'yes';
+    sawEvent = true;
+  }
+  const all = complete || prefix.length >= DETECTION_LIMIT;
+  return sawHeader && lines === 0 && all ? 'yes' : 'more';
+}
