@@ -33,10 +33,14 @@ export type Ticket = number;
 export class EventQueue {
   /** The clock: time of the event popped last, 0 before the first. */
   time: Nanoseconds = 0;
-  priority = 0;
   kind = 0;
   a = 0;
   b = 0;
+
+  /** Priority of the event popped last. */
+  get priority(): number {
+    return Math.floor(this.order / SEQUENCES);
+  }
 
   /** Pending events without the cancelled ones. */
   get size(): number {
@@ -60,6 +64,7 @@ export class EventQueue {
   private freeLength = 0;
 
   private sequence = 0;
+  private order = 0;
   private cancelled = 0;
 
   constructor() {
@@ -98,7 +103,7 @@ export class EventQueue {
         continue;
       }
       this.time = time;
-      this.priority = Math.floor(order / SEQUENCES);
+      this.order = order;
       this.kind = this.kinds[slot];
       this.a = this.as[slot];
       this.b = this.bs[slot];

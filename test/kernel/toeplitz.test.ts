@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultIndirectionTable, rssHash, rssInput, rssQueue, toeplitzHash } from '../../src/kernel';
 
 /** Microsoft's RSS verification suite; also in the Intel 82599 datasheet. */
-const VECTORS: [source: string, sourcePort: number, destination: string, destinationPort: number, string, string][] = [
+const VECTORS: [source: string, port: number, destination: string, port: number, addresses: string, ports: string][] = [
   ['66.9.149.187', 2794, '161.142.100.80', 1766, '323e8fc2', '51ccc178'],
   ['199.92.111.2', 14230, '65.69.140.83', 4739, 'd718262a', 'c626b0ea'],
   ['24.19.198.95', 12898, '12.22.207.184', 38024, 'd2d0a5de', '5c2b394a'],
