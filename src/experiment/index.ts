@@ -7,3 +7,4 @@ export * from './profile';
 export * from './profiles';
 export * from './topologies';
 export * from './resolve';
+export * from './paper';

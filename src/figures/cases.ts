@@ -1,0 +1,73 @@
+import type { ExperimentInput } from '../experiment';
+import type { RunTableName, Source, Table, runSchemas } from '../table';
+
+/** One point of a figure: an experiment that is repeated over seeds. */
+export interface Case {
+  /** Unique over all figures: cases of the same key are the same experiment and share their runs. */
+  readonly key: string;
+  /** Without seed and name: those follow from the key and the repetition. */
+  readonly experiment: Omit<ExperimentInput, 'seed' | 'name'>;
+  /** Number of repetitions, with seeds 1, 2, … */
+  readonly seeds: number;
+}
+
+/** What a figure sees of a run. `Run` of the run room is one. */
+export interface FigureRun {
+  readonly id: string;
+  readonly source: Source;
+  readonly tables: { [K in RunTableName]?: Table<(typeof runSchemas)[K]> };
+}
+
+/** The runs of many cases. */
+export class CaseRuns {
+  constructor(private readonly byKey: ReadonlyMap<string, readonly FigureRun[]>) {}
+
+  has(key: string): boolean {
+    return this.byKey.has(key);
+  }
+
+  /** The repetitions of a case, in the order of the seeds. */
+  of(key: string): readonly FigureRun[] {
+    const runs = this.byKey.get(key);
+    if (runs === undefined) throw new Error(`no runs of case ${key}: the figure did not declare it`);
+    return runs;
+  }
+
+  /** One value for each repetition. */
+  values(key: string, measure: (run: FigureRun) => number): number[] {
+    return this.of(key).map(measure);
+  }
+
+  /** One value for each repetition of several cases with the same seeds, taken together. */
+  paired(keys: readonly string[], measure: (...runs: FigureRun[]) => number): number[] {
+    const runs = keys.map((key) => this.of(key));
+    return runs[0].map((_, seed) => measure(...runs.map((r) => r[seed])));
+  }
+}
+
+/** The experiments of cases, one for each seed, each with the case and seed in its name. */
+export function experimentsOf(cases: readonly Case[]): ExperimentInput[] {
+  return cases.flatMap((c) =>
+    Array.from(
+      { length: c.seeds },
+      (_, i) => ({ ...c.experiment, name: `${c.key}#${i + 1}`, seed: i + 1 }) as ExperimentInput,
+    ),
+  );
+}
+
+/** Cases of several figures, each key once. @throws Error if one key stands for two experiments (a defect). */
+export function distinctCases(cases: readonly Case[]): Case[] {
+  const byKey = new Map<string, Case>();
+  for (const c of cases) {
+    const known = byKey.get(c.key);
+    if (known === undefined || known.seeds < c.seeds) {
+      if (known !== undefined && JSON.stringify(known.experiment) !== JSON.stringify(c.experiment)) {
+        throw new Error(`case ${c.key} stands for two experiments`);
+      }
+      byKey.set(c.key, c);
+    } else if (JSON.stringify(known.experiment) !== JSON.stringify(c.experiment)) {
+      throw new Error(`case ${c.key} stands for two experiments`);
+    }
+  }
+  return [...byKey.values()];
+}
