@@ -1,0 +1,7 @@
+export * from './axis';
+export * from './panel';
+export * from './lines';
+export * from './percentiles';
+export * from './bars';
+export * from './heatmap';
+export * from './plotFigure';

@@ -1,0 +1,4 @@
+export * from './figure';
+export * from './plotly';
+export * from './theme';
+export * from './build';
