@@ -1,1 +1,3 @@
 export * from './run';
+export * from './manifest';
+export * from './loadCapture';

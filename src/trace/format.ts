@@ -41,6 +41,8 @@ export interface TraceFormat {
   /** Stable id, e.g. `perf-script`. */
   readonly id: string;
   readonly title: string;
+  /** Tables that it may fill, so that a reader who wants others can pass it over. Default: any. */
+  readonly fills?: readonly RunTableName[];
   /**
    * @param prefix the first bytes of the input, after decompression; at most `DETECTION_LIMIT`
    * @param complete whether `prefix` is the whole input; then `more` counts as `no`

@@ -1,9 +1,10 @@
 import type { TraceFormat } from './format';
 import { foldedFormat } from './folded';
 import { perfScriptFormat } from './perfScript';
+import { systemFormats } from './systemFormats';
 
 /**
  * Every format that `openTrace` recognises by itself, the most particular first: formats with a
  * magic number or a fixed header row before those known by the shape of their lines.
  */
-export const traceFormats: readonly TraceFormat[] = [perfScriptFormat, foldedFormat];
+export const traceFormats: readonly TraceFormat[] = [...systemFormats, perfScriptFormat, foldedFormat];

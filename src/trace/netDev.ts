@@ -17,6 +17,7 @@ const ROW = /^\s*(\S+?):\s*(\d[\d\s]*)$/;
 export const netDevFormat: TraceFormat = {
   id: 'net-dev',
   title: '/proc/net/dev',
+  fills: ['netDev'],
 
   detect: (prefix, complete) =>
     detectProc(prefix, complete, 2, ([title, header]) => TITLE.test(title) && HEADER.test(header ?? '')),

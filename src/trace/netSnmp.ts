@@ -16,6 +16,7 @@ const VALUES = /^(\w+):((?:\s+-?\d+)+)\s*$/;
 export const netSnmpFormat: TraceFormat = {
   id: 'net-snmp',
   title: '/proc/net/snmp',
+  fills: ['netSnmp'],
 
   detect: (prefix, complete) =>
     detectProc(prefix, complete, 2, ([first, second]) => {

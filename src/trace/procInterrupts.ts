@@ -15,6 +15,7 @@ const ROW = /^\s*([^\s:]+):(.*)$/;
 export const procInterruptsFormat: TraceFormat = {
   id: 'proc-interrupts',
   title: '/proc/interrupts',
+  fills: ['interrupts'],
 
   detect: (prefix, complete) =>
     detectProc(

@@ -14,6 +14,7 @@ const ROW = /^\s*([A-Z][A-Z0-9_]*):\s*([\d\s]*)$/;
 export const procSoftirqsFormat: TraceFormat = {
   id: 'proc-softirqs',
   title: '/proc/softirqs',
+  fills: ['softirqs'],
 
   detect: (prefix, complete) =>
     detectProc(

@@ -18,6 +18,7 @@ const USER_HZ = 100;
 export const procStatFormat: TraceFormat = {
   id: 'proc-stat',
   title: '/proc/stat',
+  fills: ['cpuTime'],
 
   detect: (prefix, complete) =>
     detectProc(

@@ -9,6 +9,7 @@ import type { SockperfSummary } from './sockperfSummary';
 export const sockperfFormat: TraceFormat = {
   id: 'sockperf',
   title: 'sockperf summary',
+  fills: ['messageRates', 'operations'],
 
   detect(prefix, complete): Detection {
     const lines = prefixLines(prefix, complete).filter((line) => line.trim() !== '');

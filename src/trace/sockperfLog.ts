@@ -18,6 +18,7 @@ const ROW = /^\d+, \d+\.\d{9}, \d+\.\d{9}, +(\d+\.\d{3})\s*$/;
 export const sockperfLogFormat: TraceFormat = {
   id: 'sockperf-log',
   title: 'sockperf full log',
+  fills: ['messageRates', 'operations', 'latency'],
 
   detect(prefix, complete): Detection {
     const lines = prefixLines(prefix, complete).filter((line) => line.trim() !== '');

@@ -21,6 +21,7 @@ const CPU = 12;
 export const softnetStatFormat: TraceFormat = {
   id: 'softnet-stat',
   title: '/proc/net/softnet_stat',
+  fills: ['softnet'],
 
   detect: (prefix, complete) => detectProc(prefix, complete, 1, ([row]) => ROW.test(row)),
 

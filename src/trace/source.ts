@@ -62,15 +62,16 @@ export function withPrefix(
   rest: AsyncIterator<Uint8Array>,
   source: ByteSource,
 ): ByteSource {
-  async function* chain(): AsyncGenerator<Uint8Array> {
-    for (const chunk of prefix) yield chunk;
-    for (;;) {
-      const { done, value } = await rest.next();
-      if (done === true) return;
-      yield value;
-    }
-  }
-  const chunks = chain();
+  let next = 0;
+  // Not a generator: returning from one that has not begun would leave the source below it open.
+  const chunks: AsyncIterator<Uint8Array> = {
+    next: () => (next < prefix.length ? Promise.resolve({ done: false, value: prefix[next++] }) : rest.next()),
+    return: async () => {
+      next = prefix.length;
+      await rest.return?.();
+      return { done: true, value: undefined };
+    },
+  };
   return {
     name: source.name,
     ...(source.storedBytes === undefined ? {} : { storedBytes: source.storedBytes }),

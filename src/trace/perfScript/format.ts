@@ -18,6 +18,7 @@ import { EventColumns, SampleColumns } from './tables';
 export const perfScriptFormat: TraceFormat = {
   id: 'perf-script',
   title: 'perf script text',
+  fills: ['samples', 'stacks', 'events'],
   detect: detectPerfScript,
   parse: parsePerfScript,
 };
