@@ -93,21 +93,20 @@ export function paperExperiment(setup: PaperSetup): PaperExperiment {
   };
 }
 
-/** A UDP stress test (section 6.1): by default three sockperf clients on one socket. */
-export function udpStress(message_bytes: number, clients = 3, appCpus: readonly number[] = [2]): TrafficInput {
-  return { kind: 'udp', message_bytes, rate_pps: 'stress', clients, appCpus };
+type UdpInput = Extract<TrafficInput, { kind: 'udp' }>;
+type TcpInput = Extract<TrafficInput, { kind: 'tcp' }>;
+
+/** A UDP stress test (section 6.1): unless said, one flow and three sockperf clients on its socket. */
+export function udpStress(message_bytes: number, also: Partial<UdpInput> = {}): UdpInput {
+  return { kind: 'udp', message_bytes, rate_pps: 'stress', clients: 3, ...also };
 }
 
-/** One UDP flow at a fixed rate. */
-export function udpAt(rate_pps: number, message_bytes: number, appCpus: readonly number[] = [2]): TrafficInput {
-  return { kind: 'udp', message_bytes, rate_pps, appCpus, arrivals: 'poisson' };
+/** UDP at a fixed rate of each flow. */
+export function udpAt(rate_pps: number, message_bytes: number, also: Partial<UdpInput> = {}): UdpInput {
+  return { kind: 'udp', message_bytes, rate_pps, arrivals: 'poisson', ...also };
 }
 
-/** TCP as fast as it goes, or at a fixed message rate. */
-export function tcpAt(
-  rate_pps: number | 'bulk',
-  message_bytes: number,
-  appCpus: readonly number[] = [2],
-): TrafficInput {
-  return { kind: 'tcp', message_bytes, rate_pps, appCpus, ...(rate_pps === 'bulk' ? {} : { arrivals: 'poisson' }) };
+/** TCP as fast as it goes, or at a fixed message rate of each flow. */
+export function tcpAt(rate_pps: number | 'bulk', message_bytes: number, also: Partial<TcpInput> = {}): TcpInput {
+  return { kind: 'tcp', message_bytes, rate_pps, ...(rate_pps === 'bulk' ? {} : { arrivals: 'poisson' }), ...also };
 }

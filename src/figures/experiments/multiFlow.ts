@@ -1,0 +1,30 @@
+import { paperExperiment, tcpAt, udpStress, type PaperMode } from '../../experiment';
+import type { Case } from '../cases';
+import { MULTI_FLOW_ROLES } from './roles';
+
+/** Figure 13: several flows in one container, one client each. */
+
+export const UDP_MODES = ['host', 'overlay', 'falcon'] as const;
+export const TCP_MODES = ['host', 'host+', 'overlay', 'falcon'] as const;
+/** Numbers of flows; the paper does not state its own. */
+export const FLOWS = [1, 5, 10, 20] as const;
+export const MULTI_FLOWS = FLOWS.filter((flows) => flows > 1);
+const SEEDS = 6;
+
+export function multiFlowKey(protocol: 'udp' | 'tcp', mode: PaperMode, flows: number): string {
+  return `multi-flow/${protocol}-${mode}-${flows}`;
+}
+
+export function multiFlowCase(protocol: 'udp' | 'tcp', mode: PaperMode, flows: number): Case {
+  const also = { flows, appCpus: MULTI_FLOW_ROLES.app };
+  return {
+    key: multiFlowKey(protocol, mode, flows),
+    experiment: paperExperiment({
+      mode,
+      roles: MULTI_FLOW_ROLES,
+      traffic: protocol === 'udp' ? udpStress(16, { ...also, clients: 1 }) : tcpAt('bulk', 4096, also),
+      also: { duration_s: 0.05, warmup_s: 0.02, emit: { interval_s: 0.025 } },
+    }),
+    seeds: SEEDS,
+  };
+}

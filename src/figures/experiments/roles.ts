@@ -1,0 +1,34 @@
+import type { Roles } from '../../experiment';
+
+function range(from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => from + i);
+}
+
+/**
+ * Multi-flow tests (figures 2c, 5 right, 13): RSS over some queues, RPS over as many cores again, one core for
+ * each application thread, dedicated Falcon cores. Section 6.1 states that both steerings are on and that
+ * FALCON_CPUS are dedicated; the numbers of cores are assumed.
+ */
+export const MULTI_FLOW_ROLES: Roles = {
+  cpus: 40,
+  irq: range(0, 5),
+  rps: range(5, 5),
+  app: range(20, 20),
+  falcon: range(10, 5),
+  groSplit: range(15, 5),
+};
+
+/**
+ * Multi-container tests (figures 14 to 16): six receiving cores take interrupts, softirqs and Falcon's stages
+ * (section 6.1, footnote 4); the containers' applications run beside them (assumed).
+ */
+export const SIX_CORES: Roles = {
+  cpus: 26,
+  irq: range(0, 6),
+  rps: range(0, 6),
+  app: range(6, 20),
+  falcon: range(0, 6),
+  groSplit: range(0, 6),
+};
+
+export const RECEIVING_CPUS = SIX_CORES.falcon;
