@@ -1,6 +1,6 @@
 // Compiles src to dist: TypeScript, and AssemblyScript kernels to WebAssembly where there are any.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const bin = (name) => join('node_modules', '.bin', name);
@@ -8,6 +8,8 @@ const run = (name, args) => execFileSync(bin(name), args, { stdio: 'inherit' });
 
 run('tsc', ['-p', 'tsconfig.json']);
 chmodSync('dist/cli/main.js', 0o755);
+// Scripts that run in a page, not in Node: shipped as they are.
+cpSync('src/plot/browser', 'dist/plot/browser', { recursive: true });
 
 // src/trace/assembly/NAME.ts → dist/trace/NAME.wasm
 const assembly = 'src/trace/assembly';

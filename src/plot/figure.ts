@@ -9,12 +9,12 @@ interface FigureBase {
   /** The experiment in one line: load, link, kernel, placement, repeats, interval. */
   readonly caption: string;
   readonly width_px: number;
-  readonly height_px: number;
 }
 
 /** A chart as a Plotly specification, complete with title, caption, sizes and ranges. */
 export interface PlotFigure extends FigureBase {
   readonly kind: 'plot';
+  readonly height_px: number;
   readonly data: readonly PlotlyTrace[];
   readonly layout: PlotlyLayout;
 }
@@ -50,6 +50,7 @@ export interface FlameClass {
 /** A drawing that is SVG from the start: diagrams. Title and caption are added around it. */
 export interface SvgFigure extends FigureBase {
   readonly kind: 'svg';
+  readonly height_px: number;
   /** One `<svg>` element of `width_px` × `height_px` (its own title and caption are not in it). */
   readonly svg: string;
 }

@@ -1,0 +1,3 @@
+export * from './display';
+export type { MimeBundle, NotebookOutput } from './kernel';
+export type { Showable, TableOptions } from './tableHtml';

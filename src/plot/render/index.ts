@@ -1,0 +1,2 @@
+export * from './static';
+export { toHtml } from './html';
