@@ -1,2 +1,3 @@
 export * from './hashCollisions';
 export * from './stageMixes';
+export * from './rates';

@@ -52,7 +52,8 @@ export function counterIncrease(
 /**
  * Rates of every counter of a table of cumulative counters: softirqs, interrupts, softnet, cpuTime,
  * netDev or netSnmp. A CPU that is missing from a reading (offline) gets no rate for the intervals
- * that touch it. Intervals are in the order of the table.
+ * that touch it. Intervals are in the order of the table. Rates of CPU time are shares of the interval; those of
+ * one CPU sum to about 1, since the kernel accounts by ticks.
  * @throws Error if the table is of another schema (a defect of the caller)
  */
 export function counterRates(table: Table<Schema>): Rates {

@@ -10,6 +10,8 @@ import { detectProc, parseCounter, parseCpuHeader, readProcSeries, words } from 
  *     RES:     419068    1625157   Rescheduling interrupts
  *     ERR:          0                                     of no CPU
  */
+/** Errors and misrouted interrupts of x86 (ERR, MIS) and arm (Err). */
+const OF_NO_CPU = /^(?:ERR|Err|MIS)$/;
 const ROW = /^\s*([^\s:]+):(.*)$/;
 
 export const procInterruptsFormat: TraceFormat = {
@@ -50,7 +52,7 @@ export const procInterruptsFormat: TraceFormat = {
           counts.push(count);
         }
         const device = rest.slice(counts.length).join(' ');
-        if (irq === 'ERR' || irq === 'MIS') {
+        if (OF_NO_CPU.test(irq)) {
           if (counts.length !== 1) return 'odd';
           table.push({ time_s, cpu: null, irq, device, count: counts[0] });
           return 'data';

@@ -36,7 +36,7 @@ export interface SockperfSummary {
   error?: string;
 }
 
-// eslint-disable-next-line no-control-regex
+ 
 const ANSI = /\u001b\[[\d;]*m/g;
 
 type Reader = (match: RegExpExecArray, into: SockperfSummary) => void;
