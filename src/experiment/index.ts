@@ -8,3 +8,6 @@ export * from './profiles';
 export * from './topologies';
 export * from './resolve';
 export * from './paper';
+export * from './frames';
+export * from './softirqs';
+export * from './placement';

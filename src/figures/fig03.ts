@@ -1,0 +1,97 @@
+import { expandFrames, softirqSegments, type Profile, type Steering, type Topology } from '../experiment';
+import { diagramFigure, type Diagram, type DiagramEdge, type DiagramNode, type SvgFigure } from '../plot';
+import { LOOK, pollFunction, softirqBox } from './diagramParts';
+
+export interface ReceivePath {
+  /** Printed above it. */
+  readonly title: string;
+  readonly topology: Topology;
+  readonly steering: Pick<Steering, 'rps' | 'stages' | 'groSplit'>;
+  readonly profile: Pick<Profile, 'frames' | 'title'>;
+  /** Default `udp`. */
+  readonly protocol?: 'udp' | 'tcp';
+}
+
+/** The paper's Figure 3: the receive path with its interrupts, for any path that the model can simulate. */
+export async function drawReceivePath(paths: readonly ReceivePath[]): Promise<SvgFigure> {
+  return diagramFigure({
+    id: 'fig03',
+    title: 'The way of a packet through softirqs',
+    caption:
+      `Drawn from the stages that the simulator runs, with the functions of ${paths[0].profile.title}. ` +
+      'Each yellow box is one run of net_rx_action on one device; a packet waits in the blue queue before it.',
+    panels: paths.map((path) => ({ title: path.title, diagram: receivePathDiagram(path) })),
+  });
+}
+
+/** Boxes of one path: interrupt, softirqs, application. */
+export function receivePathDiagram({ topology, steering, profile, protocol = 'udp' }: ReceivePath): Diagram {
+  const segments = softirqSegments(topology, steering, protocol);
+  const nodes: DiagramNode[] = segments.map((segment, i) => softirqBox(profile, segment, protocol, segments[i + 1]));
+  const edges: DiagramEdge[] = segments.slice(1).map((segment, i) => ({
+    from: `softirq${segments[i].number}`,
+    fromSection: segments[i].parts.length + 1,
+    to: `softirq${segment.number}`,
+    toSection: 0,
+    pull: 'weak',
+  }));
+  const last = segments[segments.length - 1];
+  const start = startOf(topology, profile, pollFunction(profile, segments[0]));
+  const end: DiagramNode = {
+    id: 'application',
+    title: 'application',
+    lines: ['user space'],
+    look: LOOK.user,
+    sections: [
+      { title: 'socket buffer', look: LOOK.queue },
+      { title: '', lines: expandFrames(profile, ['@recv']).slice(-3), look: LOOK.stage },
+    ],
+  };
+  return {
+    nodes: [start, ...nodes, end],
+    edges: [
+      ...inLine(['start', ...nodes.map((node) => node.id), 'application']),
+      {
+        from: 'start',
+        fromSection: topology.cable === 'veth' ? undefined : 0,
+        to: 'softirq1',
+        toSection: 0,
+        pull: 'weak',
+      },
+      ...edges,
+      { from: `softirq${last.number}`, fromSection: last.parts.length, to: 'application', toSection: 0, pull: 'weak' },
+    ],
+    gaps_px: [30, 14],
+    arrows: 'straight',
+  };
+}
+
+/** Keeps the tops of boxes level. */
+function inLine(ids: readonly string[]): DiagramEdge[] {
+  return ids.slice(1).map((to, i) => ({
+    from: ids[i],
+    to,
+    fromSection: 'title',
+    toSection: 'title',
+    line: 'hidden',
+    pull: 'strong',
+  }));
+}
+
+/** What brings packets in: a network card with its interrupt, or the sender's end of a veth cable. */
+function startOf(topology: Topology, profile: Pick<Profile, 'frames'>, poll: string): DiagramNode {
+  if (topology.cable === 'veth') {
+    return { id: 'start', title: 'veth cable', lines: ['veth_xmit of the sender'], look: LOOK.hardware };
+  }
+  return {
+    id: 'start',
+    title: topology.devices[0].name,
+    lines: ['network card'],
+    look: LOOK.hardware,
+    sections: [
+      { title: 'DMA into the ring', look: LOOK.queue },
+      { title: 'hardirq', lines: expandFrames(profile, ['@irqDriver']), look: LOOK.hardirq },
+      { title: '', lines: [`schedules ${poll},`, 'raises NET_RX'], look: LOOK.stage },
+    ],
+  };
+}
