@@ -44,7 +44,7 @@ export class EventQueue {
 
   /** Pending events without the cancelled ones. */
   get size(): number {
-    return this.length - this.cancelled;
+    return this.length - this.cancelled - (this.vacant ? 1 : 0);
   }
 
   /** Events popped so far. */
@@ -66,6 +66,9 @@ export class EventQueue {
   private sequence = 0;
   private order = 0;
   private cancelled = 0;
+  // The root was popped and not yet replaced. Most events push another one while they are handled,
+  // which then takes the root's place: one way down the heap instead of one down and one up.
+  private vacant = false;
 
   constructor() {
     this.freeSlots(0, INITIAL_CAPACITY);
@@ -84,17 +87,25 @@ export class EventQueue {
     this.as[slot] = a;
     this.bs[slot] = b;
     this.states[slot] = PENDING;
-    this.siftUp(this.length++, time, priority * SEQUENCES + this.sequence++, slot);
+    const order = priority * SEQUENCES + this.sequence++;
+    if (this.vacant) {
+      this.vacant = false;
+      this.siftDown(0, time, order, slot);
+    } else {
+      this.siftUp(this.length++, time, order, slot);
+    }
     return slot;
   }
 
   /** Moves the clock to the next event and exposes its fields; false if there is none. */
   pop(): boolean {
-    while (this.length > 0) {
+    for (;;) {
+      if (this.vacant) this.fillRoot();
+      if (this.length === 0) return false;
       const time = this.times[0];
       const order = this.orders[0];
       const slot = this.slots[0];
-      this.removeFirst();
+      this.vacant = true;
       this.free[this.freeLength++] = slot;
       const state = this.states[slot];
       this.states[slot] = FREE;
@@ -110,7 +121,6 @@ export class EventQueue {
       this.popped++;
       return true;
     }
-    return false;
   }
 
   /**
@@ -126,14 +136,16 @@ export class EventQueue {
 
   /** Time of the next event, Infinity if there is none. */
   nextTime(): Nanoseconds {
-    while (this.length > 0 && this.states[this.slots[0]] === CANCELLED) {
+    for (;;) {
+      if (this.vacant) this.fillRoot();
+      if (this.length === 0) return Infinity;
       const slot = this.slots[0];
-      this.removeFirst();
+      if (this.states[slot] !== CANCELLED) return this.times[0];
+      this.vacant = true;
       this.states[slot] = FREE;
       this.free[this.freeLength++] = slot;
       this.cancelled--;
     }
-    return this.length > 0 ? this.times[0] : Infinity;
   }
 
   private siftUp(from: number, time: number, order: number, slot: number): void {
@@ -153,7 +165,9 @@ export class EventQueue {
     slots[at] = slot;
   }
 
-  private removeFirst(): void {
+  /** Moves the last event into the place that a popped event left and no pushed one took. */
+  private fillRoot(): void {
+    this.vacant = false;
     const last = --this.length;
     if (last > 0) this.siftDown(0, this.times[last], this.orders[last], this.slots[last]);
   }
@@ -186,6 +200,7 @@ export class EventQueue {
 
   /** Drops the cancelled events and builds the heap anew, in linear time. */
   private sweep(): void {
+    if (this.vacant) this.fillRoot();
     let kept = 0;
     for (let i = 0; i < this.length; i++) {
       const slot = this.slots[i];
