@@ -4,7 +4,15 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const bin = (name) => join('node_modules', '.bin', name);
-const run = (name, args) => execFileSync(bin(name), args, { stdio: 'inherit' });
+
+/** The tools say themselves what is wrong; a stack trace of this script would only hide it. */
+function run(name, args) {
+  try {
+    execFileSync(bin(name), args, { stdio: 'inherit' });
+  } catch {
+    process.exit(1);
+  }
+}
 
 run('tsc', ['-p', 'tsconfig.json']);
 chmodSync('dist/cli/main.js', 0o755);
