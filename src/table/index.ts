@@ -5,3 +5,4 @@ export * from './table';
 export * from './builder';
 export * from './danfo';
 export * from './stackTree';
+export * from './statistics';
