@@ -2,6 +2,8 @@ export * from './format';
 export * from './source';
 export * from './formats';
 export * from './systemFormats';
+export * from './describe';
 export * from './detect';
 export * from './perfScript';
 export * from './folded';
+export * from './collapse';

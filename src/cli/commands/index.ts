@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerCollapse } from './collapse';
 
 /**
  * A command of `falcon-lab`: one file each, thin. It declares its arguments here and imports what it
@@ -7,4 +8,4 @@ import type { Command } from 'commander';
 export type RegisterCommand = (program: Command) => void;
 
 /** In the order of `--help`. */
-export const commands: readonly RegisterCommand[] = [];
+export const commands: readonly RegisterCommand[] = [registerCollapse];

@@ -65,11 +65,18 @@ export class PerfScriptReader {
     }
     const length = text.length;
     const first = firstInk(text);
-    if (first === length) this.endRecord();
-    else if (first === 0 && text.charCodeAt(0) === 35 /* # */) this.handler.comment?.(text.slice(1));
+    if (first === length) {
+      this.endRecord();
+      this.settleCandidate();
+    } else if (first === 0 && text.charCodeAt(0) === 35 /* # */) this.handler.comment?.(text.slice(1));
     else if (first > 0 ? this.isIndentedFrame(text) : this.isBareFrame(text)) this.onFrame(text, line);
     else if (this.event !== undefined && this.frames.length > 0 && isSourceLine(text)) this.onSourceLine(text);
     else this.onEvent(text, line);
+  }
+
+  /** Whether no record is open: lines so far say nothing about the next. */
+  get neutral(): boolean {
+    return this.event === undefined && this.candidate === undefined;
   }
 
   /** To be called after the last line: a last record needs no blank line after it. */

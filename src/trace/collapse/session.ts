@@ -1,0 +1,89 @@
+import { Diagnostics } from '../../core';
+import type { CollapseRules } from './options';
+import { Tally } from './tally';
+import { withoutJavaL } from './symbols';
+
+/** What was met while collapsing; plain data, so that workers can send it. */
+export interface CollapseCounts {
+  /** Records, of any event. */
+  records: number;
+  /** Records without a single frame. */
+  withoutStack: number;
+  /** Records of other events than the one that is kept. */
+  filtered: number;
+  /** Lines read. */
+  lines: number;
+}
+
+const MAX_EVENT_NAMES = 32;
+
+/** What the ways of reading share: the rules, the event that is kept, the sums. */
+export class CollapseSession {
+  readonly tally = new Tally();
+  readonly counts: CollapseCounts = { records: 0, withoutStack: 0, filtered: 0, lines: 0 };
+  /** Other events than the one that is kept. */
+  readonly otherEvents = new Set<string>();
+  firstOddLine: { readonly line: number; readonly text: string } | undefined;
+  private keptEvent: string | undefined;
+
+  constructor(
+    readonly rules: CollapseRules,
+    readonly file: string,
+    readonly diagnostics: Diagnostics = new Diagnostics(),
+  ) {
+    this.keptEvent = rules.eventFilter;
+  }
+
+  /** The event that is kept; undefined before the first one is met. */
+  get event(): string | undefined {
+    return this.keptEvent;
+  }
+
+  /**
+   * Whether records of an event are kept. Adding up cycles and instructions would mean nothing, so
+   * without a filter the first event met is kept alone.
+   */
+  keeps(event: string): boolean {
+    if (event === '') return true;
+    this.keptEvent ??= event;
+    if (event === this.keptEvent) return true;
+    if (this.otherEvents.size < MAX_EVENT_NAMES) this.otherEvents.add(event);
+    return false;
+  }
+
+  /**
+   * Adds a record.
+   * @param process what stands at the root of the stack
+   * @param frames labels, innermost first; '' is left out, and a label may hold several frames joined by `;`
+   */
+  add(process: string, frames: readonly string[], period: string): void {
+    this.tally.add(this.folded(process, frames), this.weight(period));
+  }
+
+  folded(process: string, frames: readonly string[]): string {
+    const java = process === 'java';
+    let stack = '';
+    for (const frame of frames) {
+      if (frame === '') continue;
+      const label = java ? withoutJavaL(frame) : frame;
+      stack = stack === '' ? label : `${label};${stack}`;
+      if (this.rules.skipAfter.includes(frame)) return stack;
+    }
+    return stack === '' ? process : `${process};${stack}`;
+  }
+
+  private weight(period: string): string {
+    return this.rules.count === 'samples' || period === '' || period === '0' ? '1' : period;
+  }
+
+  odd(kind: string, message: string, line: number, text: string): void {
+    this.firstOddLine ??= { line, text: text.slice(0, 200) };
+    this.diagnostics.count(`collapse/${kind}`, message, { file: this.file, line }, text);
+  }
+}
+
+/** What stands for the process: `comm`, `comm-PID` or `comm-PID/TID`, spaces as `_`. */
+export function processName(rules: CollapseRules, comm: string, pid: string, tid: string): string {
+  const name = rules.tid ? `${comm}-${pid}/${tid}` : rules.pid ? `${comm}-${pid}` : comm;
+  return name.replaceAll(' ', '_');
+}
