@@ -17,6 +17,8 @@ const DEFAULTS = { maxInflatedBytes: 64 * 2 ** 30, chunkBytes: 2 ** 20 } as cons
 export interface ByteSource extends AsyncIterable<Uint8Array> {
   /** Name for messages. */
   readonly name: string;
+  /** Set where these are the bytes of a regular file as they are, so that a format with an index at its end can seek. */
+  readonly path?: string;
   /** Size of the input as stored (before inflation), if known. */
   readonly storedBytes?: number;
   /** Stored bytes consumed so far; for progress. */
@@ -47,9 +49,11 @@ export async function openSource(input: SourceInput, name?: string, options: Sou
   // Two bytes are needed to know gzip; a first chunk of one byte is joined with the next.
   const head = first.length >= 2 ? first : join(first, (await nextChunk(counted, label)) ?? new Uint8Array(0));
   const all = prepend(head, counted);
-  const inflated = head[0] === 0x1f && head[1] === 0x8b ? inflate(all, label, maxInflatedBytes) : guarded(all, label);
+  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+  const inflated = isGzip ? inflate(all, label, maxInflatedBytes) : guarded(all, label);
   return {
     name: label,
+    ...(typeof input === 'string' && storedBytes !== undefined && !isGzip ? { path: input } : {}),
     ...(storedBytes === undefined ? {} : { storedBytes }),
     consumedBytes: () => consumed,
     [Symbol.asyncIterator]: () => inflated[Symbol.asyncIterator](),
@@ -74,6 +78,7 @@ export function withPrefix(
   };
   return {
     name: source.name,
+    ...(source.path === undefined ? {} : { path: source.path }),
     ...(source.storedBytes === undefined ? {} : { storedBytes: source.storedBytes }),
     consumedBytes: () => source.consumedBytes(),
     [Symbol.asyncIterator]: () => chunks,

@@ -1,0 +1,4 @@
+export * from './format';
+export { perfDataText } from './script';
+export type { PerfDataOptions, PerfDataText } from './script';
+export type { SymbolOptions } from './symbolizer';
