@@ -1,9 +1,13 @@
 import type { Profile } from './profile';
 
-/** Function names with what `@names` stand for in a profile; a name that it does not list stays as it is. */
-export function expandFrames(profile: Pick<Profile, 'frames'>, frames: readonly string[]): string[] {
+/**
+ * Function names with what `@names` stand for in a profile.
+ * @throws Error if the profile does not list an `@name`
+ */
+export function expandFrames(profile: Pick<Profile, 'id' | 'frames'>, frames: readonly string[]): string[] {
   return frames.flatMap((frame) => {
     if (!frame.startsWith('@')) return [frame];
-    return Object.hasOwn(profile.frames, frame) ? expandFrames(profile, profile.frames[frame]) : [frame.slice(1)];
+    if (!Object.hasOwn(profile.frames, frame)) throw new Error(`profile ${profile.id} has no frames ${frame}`);
+    return expandFrames(profile, profile.frames[frame]);
   });
 }

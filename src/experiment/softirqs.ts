@@ -47,7 +47,7 @@ export function softirqSegments(
       begin({ device: stage.device, parts: [first], ...(queue ?? RING) });
     else segments[segments.length - 1].parts = [...segments[segments.length - 1].parts, first];
     if (split > 0) {
-      const rest: SoftirqPart = { stage, work: stage.work.slice(split) };
+      const rest: SoftirqPart = { stage, work: stage.work.slice(split).map(outsideDriver) };
       begin({ device: stage.device, queue: 'backlog', enqueue: 'netif_rx', chooser: 'gro-split', parts: [rest] });
     }
   }
@@ -76,6 +76,11 @@ function queueBefore(stage: StageSpec, steering: Pick<Steering, 'rps' | 'stages'
     case 'call':
       return undefined;
   }
+}
+
+/** Work that was split off no longer runs below the driver's functions. */
+function outsideDriver(work: WorkSpec): WorkSpec {
+  return { ...work, frames: work.frames.filter((frame) => frame !== '@nicClean') };
 }
 
 /** Index of the first work that GRO splitting moves; 0 if the stage is not split. */

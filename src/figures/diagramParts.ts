@@ -1,5 +1,5 @@
 import { expandFrames, type Profile, type SoftirqPart, type SoftirqSegment } from '../experiment';
-import { PALETTE, THEME, type DiagramLook, type DiagramNode, type DiagramSection } from '../plot';
+import { PALETTE, THEME, type DiagramEdge, type DiagramLook, type DiagramNode, type DiagramSection } from '../plot';
 
 /** Looks that the diagrams share: one fill for each kind of place, light enough to read on. */
 export const LOOK = {
@@ -18,7 +18,7 @@ export const LOOK = {
 export const ARROW = { path: THEME.mutedText, rps: PALETTE[0], steer: PALETTE[2], bad: PALETTE[5] } as const;
 
 /** The poll function through which net_rx_action serves a softirq's queue. */
-export function pollFunction(profile: Pick<Profile, 'frames'>, segment: SoftirqSegment): string {
+export function pollFunction(profile: Pick<Profile, 'id' | 'frames'>, segment: SoftirqSegment): string {
   switch (segment.queue) {
     case 'ring':
       return expandFrames(profile, ['@nicNapi'])[0] ?? 'NAPI poll';
@@ -42,14 +42,18 @@ export function queueName(segment: SoftirqSegment): string {
 }
 
 /** Kernel functions of a part of a stage, in the order of first call, that an unfragmented packet meets. */
-export function functionsOf(profile: Pick<Profile, 'frames'>, part: SoftirqPart, protocol: 'udp' | 'tcp'): string[] {
+export function functionsOf(
+  profile: Pick<Profile, 'id' | 'frames'>,
+  part: SoftirqPart,
+  protocol: 'udp' | 'tcp',
+): string[] {
   const met = part.work.filter(({ only }) => only === undefined || only === protocol);
   return [...new Set(met.flatMap((work) => expandFrames(profile, work.frames)))];
 }
 
 /** One softirq as a box: its queue, its stages with their functions, and what hands over to the next softirq. */
 export function softirqBox(
-  profile: Pick<Profile, 'frames'>,
+  profile: Pick<Profile, 'id' | 'frames'>,
   segment: SoftirqSegment,
   protocol: 'udp' | 'tcp',
   next?: SoftirqSegment,
@@ -68,4 +72,27 @@ export function softirqBox(
     look: LOOK.softirq,
     sections: [queue, ...stages, ...handOver],
   };
+}
+
+/** Arrows from what each softirq hands over with to the queue of the next. Of boxes made by `softirqBox`. */
+export function handOvers(segments: readonly SoftirqSegment[]): DiagramEdge[] {
+  return segments.slice(1).map((segment, i) => ({
+    from: `softirq${segments[i].number}`,
+    fromSection: segments[i].parts.length + 1,
+    to: `softirq${segment.number}`,
+    toSection: 0,
+    pull: 'weak',
+  }));
+}
+
+/** Keeps the tops of boxes with sections level. */
+export function levelTitles(ids: readonly string[]): DiagramEdge[] {
+  return ids.slice(1).map((to, i) => ({
+    from: ids[i],
+    to,
+    fromSection: 'title',
+    toSection: 'title',
+    line: 'hidden',
+    pull: 'strong',
+  }));
 }

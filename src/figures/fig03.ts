@@ -1,13 +1,13 @@
 import { expandFrames, softirqSegments, type Profile, type Steering, type Topology } from '../experiment';
-import { diagramFigure, type Diagram, type DiagramEdge, type DiagramNode, type SvgFigure } from '../plot';
-import { LOOK, pollFunction, softirqBox } from './diagramParts';
+import { diagramFigure, type Diagram, type DiagramNode, type SvgFigure } from '../plot';
+import { handOvers, levelTitles, LOOK, pollFunction, softirqBox } from './diagramParts';
 
 export interface ReceivePath {
   /** Printed above it. */
   readonly title: string;
   readonly topology: Topology;
   readonly steering: Pick<Steering, 'rps' | 'stages' | 'groSplit'>;
-  readonly profile: Pick<Profile, 'frames' | 'title'>;
+  readonly profile: Pick<Profile, 'id' | 'frames' | 'title'>;
   /** Default `udp`. */
   readonly protocol?: 'udp' | 'tcp';
 }
@@ -28,13 +28,6 @@ export async function drawReceivePath(paths: readonly ReceivePath[]): Promise<Sv
 export function receivePathDiagram({ topology, steering, profile, protocol = 'udp' }: ReceivePath): Diagram {
   const segments = softirqSegments(topology, steering, protocol);
   const nodes: DiagramNode[] = segments.map((segment, i) => softirqBox(profile, segment, protocol, segments[i + 1]));
-  const edges: DiagramEdge[] = segments.slice(1).map((segment, i) => ({
-    from: `softirq${segments[i].number}`,
-    fromSection: segments[i].parts.length + 1,
-    to: `softirq${segment.number}`,
-    toSection: 0,
-    pull: 'weak',
-  }));
   const last = segments[segments.length - 1];
   const start = startOf(topology, profile, pollFunction(profile, segments[0]));
   const end: DiagramNode = {
@@ -50,7 +43,7 @@ export function receivePathDiagram({ topology, steering, profile, protocol = 'ud
   return {
     nodes: [start, ...nodes, end],
     edges: [
-      ...inLine(['start', ...nodes.map((node) => node.id), 'application']),
+      ...levelTitles(['start', ...nodes.map((node) => node.id), 'application']),
       {
         from: 'start',
         fromSection: topology.cable === 'veth' ? undefined : 0,
@@ -58,7 +51,7 @@ export function receivePathDiagram({ topology, steering, profile, protocol = 'ud
         toSection: 0,
         pull: 'weak',
       },
-      ...edges,
+      ...handOvers(segments),
       { from: `softirq${last.number}`, fromSection: last.parts.length, to: 'application', toSection: 0, pull: 'weak' },
     ],
     gaps_px: [30, 14],
@@ -66,20 +59,8 @@ export function receivePathDiagram({ topology, steering, profile, protocol = 'ud
   };
 }
 
-/** Keeps the tops of boxes level. */
-function inLine(ids: readonly string[]): DiagramEdge[] {
-  return ids.slice(1).map((to, i) => ({
-    from: ids[i],
-    to,
-    fromSection: 'title',
-    toSection: 'title',
-    line: 'hidden',
-    pull: 'strong',
-  }));
-}
-
 /** What brings packets in: a network card with its interrupt, or the sender's end of a veth cable. */
-function startOf(topology: Topology, profile: Pick<Profile, 'frames'>, poll: string): DiagramNode {
+function startOf(topology: Topology, profile: Pick<Profile, 'id' | 'frames'>, poll: string): DiagramNode {
   if (topology.cable === 'veth') {
     return { id: 'start', title: 'veth cable', lines: ['veth_xmit of the sender'], look: LOOK.hardware };
   }

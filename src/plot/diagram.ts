@@ -57,6 +57,8 @@ export interface DiagramEdge {
   readonly label?: string;
   readonly color?: string;
   readonly line?: 'solid' | 'dashed' | 'hidden';
+  /** Default `to`. An arrow against the direction of the drawing is laid out forwards and has its head at `from`. */
+  readonly head?: 'to' | 'from' | 'none';
   /** Default 1.4. */
   readonly width_px?: number;
   /** `none` does not push its ends apart, for arrows against or across the direction; `strong` keeps them in line. */
@@ -79,40 +81,49 @@ export interface DiagramFigureSpec {
   readonly id: string;
   readonly title: string;
   readonly caption: string;
-  /** One above the other. */
   readonly panels: readonly DiagramPanel[];
+  /** Panels side by side. Default 1. */
+  readonly columns?: number;
   /** If a panel is wider, all are scaled down alike. Default 840. */
   readonly width_px?: number;
 }
 
 const PANEL_TITLE_PX = 26;
 const PANEL_GAP_PX = 16;
+const COLUMN_GAP_PX = 40;
 const EDGE_PX = 12;
 const DETAIL_PX = 12;
 
-/** Draws panels of boxes and arrows one above the other, in the theme of the charts. */
+/** Draws panels of boxes and arrows, all at one scale, in the theme of the charts. */
 export async function diagramFigure(spec: DiagramFigureSpec): Promise<SvgFigure> {
   const width_px = spec.width_px ?? 840;
   const graphviz = await Graphviz.load();
-  const drawings = spec.panels.map((panel) => layOutDiagram(graphviz, panel.diagram));
-  const scale = Math.min(1, ...drawings.map((drawing) => (width_px - 2 * EDGE_PX) / drawing.width_px));
+  const drawn = spec.panels.map((panel) => ({ title: panel.title, ...layOutDiagram(graphviz, panel.diagram) }));
+  const rows = chunks(drawn, spec.columns ?? 1);
+  const widths = rows.map((row) => row.reduce((sum, d) => sum + d.width_px, 0) + (row.length - 1) * COLUMN_GAP_PX);
+  const scale = Math.min(1, ...widths.map((width) => (width_px - 2 * EDGE_PX) / width));
   const parts: string[] = [];
   let top = 4;
-  spec.panels.forEach((panel, i) => {
-    if (panel.title !== undefined) {
-      parts.push(panelTitle(panel.title, top + 16));
-      top += PANEL_TITLE_PX;
+  for (const row of rows) {
+    const titled = row.some((d) => d.title !== undefined);
+    let left = drawn.length === 1 ? (width_px - drawn[0].width_px * scale) / 2 : EDGE_PX;
+    for (const drawing of row) {
+      if (drawing.title !== undefined) parts.push(panelTitle(drawing.title, left, top + 16));
+      const place = `translate(${round(left)} ${round(top + (titled ? PANEL_TITLE_PX : 0))}) scale(${round(scale)})`;
+      parts.push(`<g transform="${place}">${drawing.body}</g>`);
+      left += (drawing.width_px + COLUMN_GAP_PX) * scale;
     }
-    const drawing = drawings[i];
-    const left = spec.panels.length === 1 ? (width_px - drawing.width_px * scale) / 2 : EDGE_PX;
-    parts.push(`<g transform="translate(${round(left)} ${round(top)}) scale(${round(scale)})">${drawing.body}</g>`);
-    top += drawing.height_px * scale + PANEL_GAP_PX;
-  });
+    top += (titled ? PANEL_TITLE_PX : 0) + Math.max(...row.map((d) => d.height_px)) * scale + PANEL_GAP_PX;
+  }
   const height_px = Math.ceil(top);
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width_px}" height="${height_px}" ` +
     `viewBox="0 0 ${width_px} ${height_px}" font-family="${escapeHtml(THEME.fontFamily)}">${parts.join('')}</svg>`;
   return { kind: 'svg', id: spec.id, title: spec.title, caption: spec.caption, width_px, height_px, svg };
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 interface Drawing {
@@ -240,6 +251,7 @@ function edgeLine(edge: DiagramEdge, idOf: (name: string) => string, sides: read
     `penwidth=${edge.width_px ?? 1.4}`,
     ...(edge.line === 'dashed' ? ['style=dashed'] : []),
     ...(edge.line === 'hidden' ? ['style=invis'] : []),
+    ...(edge.head === undefined || edge.head === 'to' ? [] : [edge.head === 'from' ? 'dir=back' : 'dir=none']),
     ...(edge.pull === undefined ? [] : [PULL[edge.pull]]),
     ...(edge.label === undefined
       ? []
@@ -251,9 +263,9 @@ function edgeLine(edge: DiagramEdge, idOf: (name: string) => string, sides: read
   return `${idOf(edge.from)}${from} -> ${idOf(edge.to)}${to} [${attributes.join(' ')}];`;
 }
 
-function panelTitle(title: string, y: number): string {
+function panelTitle(title: string, x: number, y: number): string {
   return (
-    `<text x="${EDGE_PX}" y="${y}" font-size="${THEME.panelTitleSize_px}" font-weight="bold" ` +
+    `<text x="${round(x)}" y="${y}" font-size="${THEME.panelTitleSize_px}" font-weight="bold" ` +
     `fill="${THEME.text}">${escapeHtml(title)}</text>`
   );
 }
