@@ -6,4 +6,6 @@ export * from './describe';
 export * from './detect';
 export * from './perfScript';
 export * from './folded';
+export { flamegraphSvgFormat } from './flamegraphSvg';
+export * from './perfData';
 export * from './collapse';
