@@ -4,6 +4,11 @@
  */
 export * from './core';
 export * from './table';
+export * from './kernel';
 export * from './experiment';
+export * from './sim';
 export * from './trace';
 export * from './run';
+export * from './analysis';
+export * from './verify';
+export * from './plot';

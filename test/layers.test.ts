@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   trace: ['core', 'table'],
   run: ['core', 'table', 'kernel', 'experiment', 'sim', 'trace'],
   analysis: ['core', 'table', 'kernel', 'experiment'],
+  verify: ['core', 'table', 'kernel', 'experiment', 'sim', 'run', 'analysis'],
   plot: ['core', 'table'],
   figures: ['core', 'table', 'analysis', 'experiment', 'plot'],
   capture: ['core', 'experiment'],

@@ -1,3 +1,4 @@
 export * from './hashCollisions';
 export * from './stageMixes';
 export * from './rates';
+export * from './closedForms';

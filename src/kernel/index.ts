@@ -9,3 +9,4 @@ export * from './falcon';
 export * from './loadAverage';
 export * from './softirqLimits';
 export * from './wire';
+export * from './checkValues';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerCollapse } from './collapse';
+import { registerVerify } from './verify';
 
 /**
  * A command of `falcon-lab`: one file each, thin. It declares its arguments here and imports what it
@@ -8,4 +9,4 @@ import { registerCollapse } from './collapse';
 export type RegisterCommand = (program: Command) => void;
 
 /** In the order of `--help`. */
-export const commands: readonly RegisterCommand[] = [registerCollapse];
+export const commands: readonly RegisterCommand[] = [registerCollapse, registerVerify];

@@ -1,0 +1,2 @@
+export * from './eventQueue';
+export * from './queueing';
