@@ -81,6 +81,27 @@ export function coreLoad(run: FigureRun, cpu: number): number {
   return coreLoads(run).get(cpu) ?? 0;
 }
 
+/** Busy share of one CPU between consecutive readings. */
+export function loadOverTime(run: FigureRun, cpu: number): number[] {
+  const table = need(run, 'cpuTime');
+  const [cpus, contexts] = [table.column('cpu'), table.column('context')];
+  const [times, busy] = [table.column('time_s'), table.column('busy_s')];
+  const readings = new Map<number, { busy: number; total: number }>();
+  for (let i = 0; i < table.numRows; i++) {
+    if (cpus.at(i) !== cpu) continue;
+    const time = times.at(i) as number;
+    const reading = readings.get(time) ?? { busy: 0, total: 0 };
+    readings.set(time, reading);
+    reading.total += busy.at(i) as number;
+    if (!IDLE.has(contexts.at(i) as CpuContext)) reading.busy += busy.at(i) as number;
+  }
+  const inOrder = [...readings].sort((a, b) => a[0] - b[0]).map(([, reading]) => reading);
+  return inOrder.slice(1).map((now, i) => {
+    const total = now.total - inOrder[i].total;
+    return total > 0 ? (now.busy - inOrder[i].busy) / total : 0;
+  });
+}
+
 /** Busy cores added up: 2.5 means two and a half cores. */
 export function totalLoad(run: FigureRun, contexts?: readonly CpuContext[]): number {
   return sum([...coreLoads(run, contexts).values()]);
@@ -167,6 +188,16 @@ function latencyBins(run: FigureRun, flow: string | undefined): { value_us: numb
   }
   // A run may state both the flows and their sum.
   return flow === undefined && bins.some((b) => b.flow === '') ? bins.filter((b) => b.flow === '') : bins;
+}
+
+/** Results of one metric by operation, mean over repeats. */
+export function operationValues(run: FigureRun, metric: string, statistic: string): Map<string, number> {
+  const values = new Map<string, number[]>();
+  for (const row of need(run, 'operations').rows()) {
+    if (row.metric !== metric || row.statistic !== statistic) continue;
+    values.set(row.operation, [...(values.get(row.operation) ?? []), row.value]);
+  }
+  return new Map([...values].map(([operation, all]) => [operation, sum(all) / all.length]));
 }
 
 /** Packets dropped, at one place or at all. */

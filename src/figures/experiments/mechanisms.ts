@@ -132,3 +132,41 @@ export const ABOVE_THRESHOLD: Case = {
   }),
   seeds: 3,
 };
+
+/** One flow at a low rate without RPS, with tracepoints: every packet's polls. */
+export function pollsCase(mode: PaperMode): Case {
+  const base = paperExperiment({
+    mode,
+    traffic: udpAt(20_000, 16),
+    also: { duration_s: 0.05, warmup_s: 0.01, emit: { interval_s: 0.025, events: 60_000, journeys: 1 } },
+  });
+  return { key: `polls/${mode}`, experiment: { ...base, steering: { rps: [] } }, seeds: 3 };
+}
+
+/** RPS on every device of the overlay with the same CPUs. */
+export const RPS_EVERYWHERE: Case = {
+  key: 'rps-everywhere',
+  experiment: {
+    ...paperExperiment({
+      mode: 'overlay',
+      traffic: udpAt(5_000, 16, { flows: 20 }),
+      also: { duration_s: 0.04, warmup_s: 0.01, emit: { interval_s: 0.02, journeys: 1 } },
+    }),
+    steering: { rps: ['eth0', 'vxlan0', 'veth0'].map((device) => ({ device, cpus: [1, 3, 4, 5] })) },
+  },
+  seeds: 3,
+};
+
+/** Many flows at low rate under RSS and RPS. */
+export function manyFlowsCase(mode: 'host' | 'overlay'): Case {
+  return {
+    key: `many-flows/${mode}`,
+    experiment: paperExperiment({
+      mode,
+      roles: MULTI_FLOW_ROLES,
+      traffic: udpAt(2_000, 16, { flows: 100, appCpus: MULTI_FLOW_ROLES.app }),
+      also: { duration_s: 0.04, warmup_s: 0.01, emit: { interval_s: 0.02, journeys: 1 } },
+    }),
+    seeds: 3,
+  };
+}

@@ -28,3 +28,13 @@ export function multiFlowCase(protocol: 'udp' | 'tcp', mode: PaperMode, flows: n
     seeds: SEEDS,
   };
 }
+
+/** Ten UDP flows under Falcon without GRO splitting. */
+export const UDP_WHOLE: Case = {
+  key: 'multi-flow/udp-falcon-whole-10',
+  experiment: {
+    ...multiFlowCase('udp', 'falcon', 10).experiment,
+    steering: { ...multiFlowCase('udp', 'falcon', 10).experiment.steering, groSplit: null },
+  },
+  seeds: SEEDS,
+};

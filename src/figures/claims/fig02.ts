@@ -1,0 +1,176 @@
+import type { PaperLink } from '../../experiment';
+import type { CaseRuns } from '../cases';
+import { FIVE_FLOWS, fiveFlowsCase } from '../experiments/load';
+import { flowsCase, latencyCase, LATENCY_RATES, tcpBulkCase, TCP_SIZES, udp64kRamp } from '../experiments/overlayCost';
+import { highestRates_pps, rampRuns, type Ramp } from '../experiments/ramp';
+import { MULTI_FLOW_ROLES } from '../experiments/roles';
+import { STRESS_SIZES, stressCase } from '../experiments/stress';
+import { meanLatency_us, offeredRate_pps, receivedRate_pps, stageLoads, sum } from '../measures';
+import { mean } from './interval';
+import { losses, minus, ratios, rule, sample } from './rule';
+import type { ClaimRule } from './scoreboard';
+
+const TCP_64K = 65536;
+
+/** Share of native throughput that 64 KB UDP messages lose in the overlay. */
+const udpRamps = (link: PaperLink): readonly [Ramp, Ramp] => [udp64kRamp('host', link), udp64kRamp('overlay', link)];
+const udpCases = (link: PaperLink) => udpRamps(link).flatMap((r) => r.cases);
+function udpLoss(runs: CaseRuns, link: PaperLink): number[] {
+  const [host, overlay] = udpRamps(link).map((r) => highestRates_pps(r, runs));
+  return host.map((rate, i) => 1 - overlay[i] / rate);
+}
+
+const tcpCases = (link: PaperLink, size: number = TCP_64K) => [
+  tcpBulkCase('host', link, size),
+  tcpBulkCase('overlay', link, size),
+];
+function tcpLoss(runs: CaseRuns, link: PaperLink, size: number = TCP_64K): number[] {
+  const [host, overlay] = tcpCases(link, size);
+  return losses(runs, overlay, host, receivedRate_pps);
+}
+
+const stressCases = (link: PaperLink, size: number) => [
+  stressCase('host', link, '5.4', size),
+  stressCase('overlay', link, '5.4', size),
+];
+const allStress = (links: readonly PaperLink[]) =>
+  links.flatMap((link) => STRESS_SIZES.flatMap((size) => stressCases(link, size)));
+function stressLoss(runs: CaseRuns, link: PaperLink, size: number): number[] {
+  const [host, overlay] = stressCases(link, size);
+  return losses(runs, overlay, host, receivedRate_pps);
+}
+
+/** Received per offered message beyond the knee, by the steps around it. */
+function slopeBeyondKnee(ramp: Ramp, runs: CaseRuns): number[] {
+  return rampRuns(ramp, runs).map((steps) => {
+    const rates = steps.map(receivedRate_pps);
+    const knee = rates.indexOf(Math.max(...rates));
+    const next = Math.min(knee + 1, steps.length - 1);
+    if (next === knee) return 1; // the ramp ended before its knee
+    return (rates[next] - rates[knee]) / (offeredRate_pps(steps[next]) - offeredRate_pps(steps[knee]));
+  });
+}
+
+const perCore = (flowsPerCore: number) => [flowsCase('host', flowsPerCore), flowsCase('overlay', flowsPerCore)];
+const flowsLoss = (runs: CaseRuns, flowsPerCore: number): number[] => {
+  const [host, overlay] = perCore(flowsPerCore);
+  return losses(runs, overlay, host, receivedRate_pps);
+};
+
+const latencyCases = (protocol: 'udp' | 'tcp') =>
+  LATENCY_RATES[protocol].flatMap((rate) => [
+    latencyCase(protocol, 'host', rate),
+    latencyCase(protocol, 'overlay', rate),
+  ]);
+const latencyRatios = (runs: CaseRuns, protocol: 'udp' | 'tcp') =>
+  LATENCY_RATES[protocol].map((rate) =>
+    sample(
+      `${protocol.toUpperCase()} at ${rate / 1000} k/s`,
+      ratios(runs, latencyCase(protocol, 'overlay', rate), latencyCase(protocol, 'host', rate), meanLatency_us),
+    ),
+  );
+const largestRatio = (runs: CaseRuns, protocol: 'udp' | 'tcp'): readonly number[] =>
+  latencyRatios(runs, protocol).reduce((a, b) => (mean(b.values) > mean(a.values) ? b : a)).values;
+
+/** Bytes that a frame takes on the wire: headers, FCS, preamble and gap; tunnel headers in the overlay. */
+function linkUse(rate_pps: number, message_bytes: number, tunnel_bytes: number, link: PaperLink): number {
+  const frame = Math.max(64, message_bytes + 42 + tunnel_bytes + 4) + 20;
+  return (rate_pps * frame * 8) / (link === '10G' ? 10e9 : 100e9);
+}
+
+export const FIG02_RULES: readonly ClaimRule[] = [
+  rule('fig2a-udp-10g-near-native', udpCases('10G'), (runs) => udpLoss(runs, '10G').map((l) => 1 - l)),
+  rule('fig2a-tcp-10g-near-native', tcpCases('10G'), (runs) => tcpLoss(runs, '10G').map((l) => 1 - l)),
+  rule('fig2a-udp-100g-loss', udpCases('100G'), (runs) => udpLoss(runs, '100G')),
+  rule('fig2a-tcp-100g-loss', tcpCases('100G'), (runs) => tcpLoss(runs, '100G')),
+  rule('fig2a-udp-loss-exceeds-tcp', [...udpCases('100G'), ...tcpCases('100G')], (runs) =>
+    minus(udpLoss(runs, '100G'), tcpLoss(runs, '100G')),
+  ),
+  rule(
+    'fig2a-loss-grows-with-link',
+    [...udpCases('10G'), ...udpCases('100G'), ...tcpCases('10G'), ...tcpCases('100G')],
+    (runs) => [
+      sample('UDP', minus(udpLoss(runs, '100G'), udpLoss(runs, '10G'))),
+      sample('TCP', minus(tcpLoss(runs, '100G'), tcpLoss(runs, '10G'))),
+    ],
+  ),
+  rule('fig2a-max-rate-is-plateau', udpCases('100G'), (runs) =>
+    udpRamps('100G').map((r) => sample(r.key, slopeBeyondKnee(r, runs))),
+  ),
+  rule('fig2b-gap-largest-small', allStress(['100G']), (runs) => {
+    const [smallest, ...larger] = STRESS_SIZES.map((size) => stressLoss(runs, '100G', size));
+    return [
+      sample(
+        'larger sizes',
+        smallest.map((_, seed) => Math.max(...larger.map((l) => l[seed]))),
+      ),
+      sample('smallest size', smallest),
+    ];
+  }),
+  rule('fig2b-gap-narrows-with-size', allStress(['10G', '100G']), (runs) =>
+    STRESS_SIZES.map((size) => {
+      const [slow, fast] = [stressLoss(runs, '10G', size), stressLoss(runs, '100G', size)];
+      return sample(
+        `${size} B`,
+        slow.map((l, i) => (l + fast[i]) / 2),
+      );
+    }),
+  ),
+  rule('fig2b-small-not-link-bound', [...stressCases('10G', 16), ...stressCases('100G', 16)], (runs) =>
+    (['10G', '100G'] as const).flatMap((link) =>
+      stressCases(link, 16).map((c, i) =>
+        sample(
+          c.key,
+          runs.values(c.key, (run) => linkUse(receivedRate_pps(run), 16, i * 50, link)),
+        ),
+      ),
+    ),
+  ),
+  rule('fig2b-100g-always-significant', allStress(['100G']), (runs) =>
+    STRESS_SIZES.map((size) => sample(`${size} B`, stressLoss(runs, '100G', size))),
+  ),
+  rule(
+    'fig2b-tcp-similar-trend',
+    TCP_SIZES.flatMap((size) => tcpCases('100G', size)),
+    (runs) => TCP_SIZES.map((size) => sample(`${size} B`, tcpLoss(runs, '100G', size))),
+  ),
+  rule('fig2c-multi-loss-exceeds-single', [...perCore(1), ...tcpCases('100G', 4096)], (runs) => {
+    const single = mean(tcpLoss(runs, '100G', 4096));
+    return flowsLoss(runs, 1).map((loss) => loss - single);
+  }),
+  rule('fig2c-loss-grows-with-ratio', [...perCore(1), ...perCore(4)], (runs) =>
+    minus(flowsLoss(runs, 4), flowsLoss(runs, 1)),
+  ),
+  rule('fig2c-hash-collision-imbalance', [fiveFlowsCase('host'), fiveFlowsCase('overlay')], (runs) =>
+    (['host', 'overlay'] as const).map((mode) =>
+      // The flows send alike, so packets per core count the flows on it.
+      sample(
+        mode,
+        runs.values(fiveFlowsCase(mode).key, (run) => {
+          const first = mode === 'host' ? 'stack' : 'outer';
+          const packets = stageLoads(run).filter((s) => s.stage === first && MULTI_FLOW_ROLES.rps.includes(s.cpu));
+          const all = packets.map((s) => s.packets);
+          return Math.max(...all) / (sum(all) / Math.min(FIVE_FLOWS, MULTI_FLOW_ROLES.rps.length));
+        }),
+      ),
+    ),
+  ),
+  rule('fig2d-udp-latency', latencyCases('udp'), (runs) => latencyRatios(runs, 'udp')),
+  rule('fig2d-tcp-latency', latencyCases('tcp'), (runs) => latencyRatios(runs, 'tcp')),
+  rule('fig2d-overlay-latency-higher', [...latencyCases('udp'), ...latencyCases('tcp')], (runs) => [
+    ...latencyRatios(runs, 'udp'),
+    ...latencyRatios(runs, 'tcp'),
+  ]),
+  rule('fig2d-tcp-hike-exceeds-udp', [...latencyCases('udp'), ...latencyCases('tcp')], (runs) =>
+    minus(largestRatio(runs, 'tcp'), largestRatio(runs, 'udp')),
+  ),
+  rule(
+    'summary-penalty-rises-with-rate',
+    [...udpCases('10G'), ...udpCases('100G'), ...stressCases('100G', 16)],
+    (runs) => [
+      sample('10G, 64 KB', udpLoss(runs, '10G')),
+      sample('100G, 64 KB', udpLoss(runs, '100G')),
+      sample('100G, 16 B', stressLoss(runs, '100G', 16)),
+    ],
+  ),
+];
