@@ -24,7 +24,7 @@ export interface Summary {
 }
 
 /** @throws RangeError on no values */
-export function summarize(values: ArrayLike<number>): Summary {
+export function summaryOf(values: ArrayLike<number>): Summary {
   const sorted = sortedCopy(values);
   return {
     n: sorted.length,

@@ -8,7 +8,7 @@ import {
   meanInterval,
   quantile,
   studentQuantile,
-  summarize,
+  summaryOf,
 } from '../../src/table/statistics';
 
 describe('studentQuantile', () => {
@@ -87,9 +87,9 @@ describe('histogramQuantile', () => {
   });
 });
 
-describe('summarize', () => {
+describe('summaryOf', () => {
   it('gives count, mean, deviation and order statistics', () => {
-    expect(summarize([3, 1, 2])).toEqual({ n: 3, mean: 2, deviation: 1, min: 1, median: 2, max: 3 });
+    expect(summaryOf([3, 1, 2])).toEqual({ n: 3, mean: 2, deviation: 1, min: 1, median: 2, max: 3 });
   });
 });
 
