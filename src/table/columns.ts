@@ -68,7 +68,8 @@ export class TextColumn extends IndexedColumn<string> {
       this.starts = grown(this.starts, new Float64Array(this.rows * 2));
       this.lengths = grown(this.lengths, new Uint32Array(this.rows * 2));
     }
-    if (this.used + text.length > TEXT_BLOCK) {
+    // A full block takes no empty text either: its place would be that of the next block.
+    if (this.used >= TEXT_BLOCK || this.used + text.length > TEXT_BLOCK) {
       this.blocks.push(Buffer.allocUnsafeSlow(Math.max(TEXT_BLOCK, text.length)));
       this.used = 0;
     }

@@ -2,6 +2,7 @@ import { InputError, quote } from '../core';
 import { TableBuilder, messageRatesSchema, operationsSchema } from '../table';
 import type { Detection, Trace, TraceFormat } from './format';
 import { asNumber, exactDigits, member, readJson } from './jsonText';
+import { prefixText } from './lines';
 
 /**
  * iperf3 --json:
@@ -19,9 +20,9 @@ export const iperf3Format: TraceFormat = {
   fills: ['operations', 'messageRates'],
 
   detect(prefix, complete): Detection {
-    const text = new TextDecoder().decode(prefix.subarray(0, 8192)).trimStart();
+    const text = prefixText(prefix).slice(0, 8192).trimStart();
     if (text === '' || text === '{') return complete ? 'no' : 'more';
-    if (!/^\{\s*"?/.test(text)) return 'no';
+    if (!text.startsWith('{')) return 'no';
     // Members may come in any order in theory; in practice `start` is first and its version is near.
     if (/^\{\s*"start"\s*:/.test(text)) {
       if (/"version"\s*:\s*"iperf 3/.test(text)) return 'yes';

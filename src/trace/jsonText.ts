@@ -1,5 +1,6 @@
 import { InputError } from '../core';
 import type { ParseContext } from './format';
+import { prefixText } from './lines';
 import type { ByteSource } from './source';
 
 /** Results of a load generator are kilobytes; what is larger is something else, and is not read into memory. */
@@ -25,8 +26,7 @@ export async function readJson(source: ByteSource, context: ParseContext): Promi
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);
-  const text = new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes);
-  const marked = text.replace(STRING_OR_NUMBER, (token) =>
+  const marked = prefixText(bytes).replace(STRING_OR_NUMBER, (token) =>
     /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? JSON.stringify(MARK + token) : token,
   );
   try {

@@ -33,9 +33,14 @@ export async function forEachLine(
   splitter.end();
 }
 
+/** The text of a detection prefix. */
+export function prefixText(prefix: Uint8Array): string {
+  return decoderFor(prefix).decode(prefix);
+}
+
 /** The lines of a detection prefix; the last one is left out if it may go on after the prefix. */
 export function prefixLines(prefix: Uint8Array, complete: boolean): string[] {
-  const lines = decoderFor(prefix).decode(prefix).split(/\r?\n/);
+  const lines = prefixText(prefix).split(/\r?\n/);
   if (!complete || lines[lines.length - 1] === '') lines.pop();
   return lines;
 }
