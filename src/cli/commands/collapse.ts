@@ -16,13 +16,15 @@ interface Flags {
   readonly compat?: 'flamegraph';
   readonly threads?: number;
   readonly wasm: boolean;
+  readonly kallsyms?: string;
+  readonly symfs?: string;
 }
 
 export function registerCollapse(program: Command): void {
   program
     .command('collapse')
-    .description('Fold the stacks of perf script output: one line for each stack, with its count.')
-    .argument('[file]', 'perf script text, plain or gzip; - is standard input', '-')
+    .description('Fold the stacks of perf script output or perf.data: one line for each stack, with its count.')
+    .argument('[file]', 'perf script text or perf.data, plain or gzip; - is standard input', '-')
     .option('--pid', 'process id behind the command name')
     .option('--tid', 'process and thread id behind the command name')
     .option('--kernel', 'mark kernel frames with _[k]')
@@ -37,6 +39,8 @@ export function registerCollapse(program: Command): void {
       new Option('--compat <tool>', 'print exactly what this tool prints, faults included').choices(['flamegraph']),
     )
     .option('--threads <n>', 'threads that read the file (default: cores, at most 4)', positiveInteger)
+    .option('--kallsyms <file>', 'of perf.data: kernel symbols (kallsyms or System.map) of the recorded machine')
+    .option('--symfs <folder>', 'of perf.data: root of the recorded machine, for symbols of programs')
     .option('--no-wasm', 'without the WebAssembly kernel: slower, same output')
     .action(async (file: string, flags: Flags) => {
       const { runCollapse } = await import('../collapse');
@@ -45,8 +49,15 @@ export function registerCollapse(program: Command): void {
 }
 
 function collapseOptions(flags: Flags): CollapseOptions {
-  const { all, wasm, kernel, jit, ...rest } = flags;
-  return { ...rest, kernel: kernel === true || all === true, jit: jit === true || all === true, noKernel: !wasm };
+  const { all, wasm, kernel, jit, kallsyms, symfs, ...rest } = flags;
+  const symbols = { ...(kallsyms === undefined ? {} : { kallsyms }), ...(symfs === undefined ? {} : { symfs }) };
+  return {
+    ...rest,
+    symbols,
+    kernel: kernel === true || all === true,
+    jit: jit === true || all === true,
+    noKernel: !wasm,
+  };
 }
 
 function append(name: string, names: string[] | undefined): string[] {

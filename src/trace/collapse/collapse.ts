@@ -2,6 +2,7 @@ import { InputError, quote } from '../../core';
 import type { Diagnostic } from '../../core';
 import { asUtf8, utf8 } from '../byteLines';
 import { describePrefix } from '../describe';
+import { asPerfScript } from '../perfData';
 import { openSource } from '../source';
 import type { ByteSource, SourceInput } from '../source';
 import { collapseRules } from './options';
@@ -24,13 +25,15 @@ export interface CollapseResult {
 }
 
 /**
- * Adds up the call chains of perf script text to folded stacks.
+ * Adds up the call chains of perf script text, or of perf.data itself, to folded stacks.
  * @throws InputError if the input cannot be read, or has no samples: then the message says what was seen
  */
 export async function collapsePerfScript(input: SourceInput, options: CollapseOptions = {}): Promise<CollapseResult> {
   const rules = collapseRules(options);
-  const source = await openSource(input);
-  const session = new CollapseSession(rules, source.name);
+  const opened = await openSource(input);
+  const session = new CollapseSession(rules, opened.name);
+  const context = { run: opened.name, file: opened.name, diagnostics: session.diagnostics };
+  const source = await asPerfScript(opened, context, options.symbols);
   const head = await readAll(source, session, options);
   return result(session, head);
 }

@@ -1,4 +1,5 @@
 import type { OnProgress } from '../../core';
+import type { SymbolOptions } from '../perfData';
 
 /** What `collapse` is asked for. Names of flags are those of stackcollapse-perf.pl where it has them. */
 export interface CollapseOptions {
@@ -26,6 +27,8 @@ export interface CollapseOptions {
   readonly threads?: number;
   /** Without the WebAssembly kernel: slower, the same result. Default false. */
   readonly noKernel?: boolean;
+  /** Where the symbols of a perf.data file are. Default: this machine's. */
+  readonly symbols?: SymbolOptions;
   readonly onProgress?: OnProgress;
 }
 

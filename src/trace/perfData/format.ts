@@ -1,6 +1,7 @@
 import type { Detection, ParseContext, Trace, TraceFormat } from '../format';
 import { perfScriptFormat } from '../perfScript';
 import type { ByteSource } from '../source';
+import { withPrefix } from '../source';
 import { byteOrder } from './header';
 import { perfDataText } from './script';
 import type { PerfDataOptions } from './script';
@@ -48,6 +49,25 @@ export async function perfDataScript(
     metadata,
     [Symbol.asyncIterator]: () => bytes[Symbol.asyncIterator](),
   };
+}
+
+/** The same for whoever takes perf script text: perf.data as that text, anything else as it is. */
+export async function asPerfScript(
+  source: ByteSource,
+  context: ParseContext,
+  options: PerfDataOptions = {},
+): Promise<ByteSource> {
+  const iterator = source[Symbol.asyncIterator]();
+  const chunks: Uint8Array[] = [];
+  for (let size = 0; size < 8;) {
+    const { done, value } = await iterator.next();
+    if (done === true) break;
+    chunks.push(value);
+    size += value.length;
+  }
+  const whole = withPrefix(chunks, iterator, source);
+  const isPerfData = byteOrder(Buffer.concat(chunks).subarray(0, 8)) !== undefined;
+  return isPerfData ? perfDataScript(whole, context, options) : whole;
 }
 
 async function* encode(text: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
