@@ -42,7 +42,7 @@ export const dataCachingFormat: TraceFormat = {
         columns = text.split(',').map((name) => name.trim());
         return;
       }
-      if (!text.includes(',')) {
+      if (!text.includes(',') || text.startsWith('Ran for ')) {
         if (!CHATTER.test(text)) odd(line, text);
         return;
       }
@@ -53,7 +53,10 @@ export const dataCachingFormat: TraceFormat = {
       repeat++;
       columns.forEach((name, i) => {
         const value = values[i];
-        if (value !== null) table.push({ repeat, ...meaning(name), value });
+        // Without requests the loader prints what its minimum and quantiles begin with.
+        const { metric, statistic, unit } = meaning(name);
+        if (value === null || (metric === 'latency' && values[columns.indexOf('requests')] === 0)) return;
+        table.push({ repeat, metric, statistic, unit, value });
       });
     });
     function odd(line: number, text: string): void {

@@ -104,6 +104,6 @@ function subsystemOf(name: string): string {
 
 /** The columns keep bytes; this gives back those of the text. */
 function latin1(text: string): string {
-  // eslint-disable-next-line no-control-regex
+   
   return /^[\u0000-\u007f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -67,9 +67,10 @@ export const mutilateFormat: TraceFormat = {
   },
 };
 
-/** avg → mean, 99th → p99. */
+/** avg → mean, std → stddev, 99th → p99. */
 export function statisticOf(column: string): string {
   if (column === 'avg') return 'mean';
+  if (column === 'std') return 'stddev';
   const percentile = /^([\d.]+)(?:st|nd|rd|th)$/.exec(column);
   return percentile === null ? column : `p${percentile[1]}`;
 }

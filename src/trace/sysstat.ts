@@ -17,8 +17,8 @@ import { parseCells } from './resultCells';
  *     03:46:22 PM    1   …                                    in a locale with 12 hours
  *     Average:       0   …                                    not in our tables
  *
- * Our tables hold cumulative counters, so rates are added up: rate × interval. The length of the first
- * interval is not stated; that of the second is taken.
+ * Our tables hold cumulative counters, so rates are added up: rate × interval. The time of the header is
+ * that of the reading before the first row.
  */
 const BANNER = /^Linux \S+ \(.*\)\s+(\S+)\s+_\S+_\s+\((\d+) CPUs?\)\s*$/;
 const STAMP = /^(\d{1,2}):(\d{2}):(\d{2})(?: ([AP]M))?\s+(.*)$/;
@@ -52,6 +52,8 @@ interface ReportRow {
 /** Reports of one header, e.g. all CPU rows of mpstat. */
 interface Report {
   readonly columns: readonly string[];
+  /** When the first interval began. */
+  readonly start_s: number;
   readonly rows: ReportRow[];
 }
 
@@ -82,7 +84,7 @@ class SysstatReader {
     }
     if (isHeader(cells)) {
       const key = cells.join(' ');
-      this.current = this.reports.get(key) ?? { columns: cells, rows: [] };
+      this.current = this.reports.get(key) ?? { columns: cells, start_s: this.seconds(stamp), rows: [] };
       this.reports.set(key, this.current);
       return;
     }
@@ -108,10 +110,7 @@ class SysstatReader {
       );
     }
     this.metadata.set('time', "seconds since midnight of the banner's date, local time");
-    this.metadata.set(
-      'counters',
-      'rates as printed × interval, added up; the first interval taken as long as the second',
-    );
+    this.metadata.set('counters', 'rates as printed × interval, added up');
     return tables;
   }
 
@@ -127,7 +126,10 @@ class SysstatReader {
   private fill(tables: { -readonly [K in keyof TraceTables]: TraceTables[K] }, report: Report): void {
     const [subject, ...columns] = report.columns;
     const origin = { source: 'captured', run: this.context.run };
-    const rows = cumulative(report.rows.filter((row) => row.subject !== 'all' && row.subject !== 'sum'));
+    const rows = cumulative(
+      report.start_s,
+      report.rows.filter((row) => row.subject !== 'all' && row.subject !== 'sum'),
+    );
     const contexts = columns.map((column) => CONTEXTS.get(column));
     if (subject === 'CPU' && contexts.includes('idle')) {
       const table = new TableBuilder(cpuTimeSchema, origin);
@@ -231,11 +233,10 @@ interface CumulativeRow {
   readonly sums: readonly number[];
 }
 
-function cumulative(rows: readonly ReportRow[]): CumulativeRow[] {
+function cumulative(start_s: number, rows: readonly ReportRow[]): CumulativeRow[] {
   const times = [...new Set(rows.map((row) => row.time_s))].sort((a, b) => a - b);
   const before = new Map<number, number>();
-  const first_s = times.length > 1 ? times[1] - times[0] : 1;
-  times.forEach((time, i) => before.set(time, i === 0 ? time - first_s : times[i - 1]));
+  times.forEach((time, i) => before.set(time, i === 0 ? Math.min(start_s, time) : times[i - 1]));
   const sums = new Map<string, number[]>();
   const out: CumulativeRow[] = [];
   for (const { time_s, subject, values } of rows) {

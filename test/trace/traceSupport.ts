@@ -22,9 +22,14 @@ export function traceText(trace: OpenedTrace): string {
   for (const line of trace.diagnostics.summary()) lines.push(`diagnostic ${line}`);
   for (const [name, table] of Object.entries(trace.tables)) {
     lines.push(`table ${name}: ${table.columnNames.join(' ')}`);
-    for (const row of table.rows()) lines.push(JSON.stringify(Object.values(row)));
+    for (const row of table.rows()) lines.push(JSON.stringify(Object.values(row), infinite));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** JSON has no infinities. */
+function infinite(_key: string, value: unknown): unknown {
+  return value === Infinity || value === -Infinity ? String(value) : value;
 }
 
 /** As `traceText`, or the message of the InputError. Any other error is a fault of the parser. */
