@@ -107,7 +107,9 @@ function stableIds(svg: string): string {
   for (const [, id] of svg.matchAll(/\sid="([^"]+)"/g)) {
     if (!known.has(id)) known.set(id, `p${known.size}`);
   }
-  return svg.replace(/(\sid="|url\(['"]?#|url\(&quot;#|href="#)([^"')&]+)/g, (all, before: string, id: string) =>
-    known.has(id) ? `${before}${known.get(id)}` : all,
-  );
+  return svg
+    .replace(/(\sid="|url\(['"]?#|url\(&quot;#|href="#)([^"')&]+)/g, (all, before: string, id: string) =>
+      known.has(id) ? `${before}${known.get(id)}` : all,
+    )
+    .replace(/(class="trace \w+) trace[0-9a-f]{6}\b/g, '$1');
 }

@@ -2,7 +2,7 @@ import { Resvg } from '@resvg/resvg-js';
 import type { Figure } from '../figure';
 import { flameSvg } from '../flame/svg';
 import { fontPath } from '../text';
-import { HeadlessPlotly } from './headlessPlotly';
+import type { HeadlessPlotly } from './headlessPlotly';
 import { framedSvg } from './svgFigure';
 
 export interface PngOptions {
@@ -21,7 +21,8 @@ export class StaticRenderer {
   async svg(figure: Figure): Promise<string> {
     if (figure.kind === 'flame') return flameSvg(figure);
     if (figure.kind === 'svg') return framedSvg(figure);
-    this.plotly ??= HeadlessPlotly.open();
+    // Loaded when needed: a DOM takes half a second, which a program that draws no chart should not pay.
+    this.plotly ??= (await import('./headlessPlotly')).HeadlessPlotly.open();
     return this.plotly.toSvg(figure);
   }
 
