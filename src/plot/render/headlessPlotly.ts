@@ -111,5 +111,6 @@ function stableIds(svg: string): string {
     .replace(/(\sid="|url\(['"]?#|url\(&quot;#|href="#)([^"')&]+)/g, (all, before: string, id: string) =>
       known.has(id) ? `${before}${known.get(id)}` : all,
     )
-    .replace(/(class="trace \w+) trace[0-9a-f]{6}\b/g, '$1');
+    .replace(/(class="trace \w+) trace[0-9a-f]{6}\b/g, '$1')
+    .replace(/class="cb[0-9a-f]{6} colorbar"/g, 'class="colorbar"');
 }
