@@ -1,4 +1,5 @@
 export * from './hashCollisions';
 export * from './stageMixes';
+export * from './callGraph';
 export * from './rates';
 export * from './closedForms';
