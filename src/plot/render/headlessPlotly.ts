@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { JSDOM, type DOMWindow } from 'jsdom';
+import { Random } from '../../core';
 import type { PlotFigure } from '../figure';
 import { textWidth_px } from '../text';
 import { THEME } from '../theme';
@@ -13,6 +14,12 @@ interface PlotlyApi {
   ): Promise<string>;
 }
 
+/** What scripts see as their global object; its `Math` is not the one of this process. */
+interface ScriptWindow {
+  readonly Math: { random: () => number };
+  readonly Plotly: PlotlyApi;
+}
+
 const LINE_HEIGHT = 1.3;
 
 /**
@@ -20,7 +27,13 @@ const LINE_HEIGHT = 1.3;
  * asks for, come from the font that the picture is later drawn with.
  */
 export class HeadlessPlotly {
-  private constructor(private readonly plotly: PlotlyApi) {}
+  /** Ends when the drawing before has ended: two at once would draw their random ids in turns. */
+  private previous: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly window: ScriptWindow,
+    private readonly plotly: PlotlyApi,
+  ) {}
 
   /** Takes about half a second; the instance may be used for any number of figures. */
   static open(): HeadlessPlotly {
@@ -30,16 +43,25 @@ export class HeadlessPlotly {
     });
     addMissingParts(window);
     window.eval(readFileSync(bundlePath(), 'utf8'));
-    return new HeadlessPlotly((window as unknown as { Plotly: PlotlyApi }).Plotly);
+    const scripted = window as unknown as ScriptWindow;
+    return new HeadlessPlotly(scripted, scripted.Plotly);
   }
 
   /** The figure as one `<svg>` element, the same bytes for the same figure. */
-  async toSvg(figure: PlotFigure): Promise<string> {
-    const svg = await this.plotly.toImage(
+  toSvg(figure: PlotFigure): Promise<string> {
+    const drawn = this.previous.then(() => this.draw(figure));
+    this.previous = drawn.catch(() => undefined);
+    return drawn;
+  }
+
+  private draw(figure: PlotFigure): Promise<string> {
+    // Plotly draws random ids for clip paths and gradients: the same ones for the same figure.
+    const random = new Random(1, 'plotly ids');
+    this.window.Math.random = () => random.uniform();
+    return this.plotly.toImage(
       { data: figure.data, layout: figure.layout, config: { staticPlot: true } },
       { format: 'svg', width: figure.width_px, height: figure.height_px, imageDataOnly: true },
     );
-    return stableIds(svg);
   }
 }
 
@@ -99,18 +121,4 @@ function fontSize_px(element: Element): number {
 
 function styleOf(element: Element, property: string): string {
   return (element as SVGElement).style?.getPropertyValue(property) ?? '';
-}
-
-/** Plotly draws random ids for clip paths and patterns; numbers in order of appearance do as well. */
-function stableIds(svg: string): string {
-  const known = new Map<string, string>();
-  for (const [, id] of svg.matchAll(/\sid="([^"]+)"/g)) {
-    if (!known.has(id)) known.set(id, `p${known.size}`);
-  }
-  return svg
-    .replace(/(\sid="|url\(['"]?#|url\(&quot;#|href="#)([^"')&]+)/g, (all, before: string, id: string) =>
-      known.has(id) ? `${before}${known.get(id)}` : all,
-    )
-    .replace(/(class="trace \w+) trace[0-9a-f]{6}\b/g, '$1')
-    .replace(/class="cb[0-9a-f]{6} colorbar"/g, 'class="colorbar"');
 }
