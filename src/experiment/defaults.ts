@@ -18,7 +18,7 @@ export const MACHINE_DEFAULTS: Machine = { cpus: 10 };
 export const NIC_QUEUE_DEFAULTS = { queues: 1, irqCpus: [0] } as const;
 
 /** Released kernel: threshold 80, two choices. `loadCpus` defaults to all CPUs of the machine. */
-export const FALCON_DEFAULTS: Omit<FalconPolicy, 'policy' | 'cpus' | 'loadCpus'> = {
+export const FALCON_POLICY_DEFAULTS: Omit<FalconPolicy, 'policy' | 'cpus' | 'loadCpus'> = {
   variant: 'kernel',
   balancing: 'two-choice',
   loadThreshold_percent: 80,

@@ -2,7 +2,7 @@ import { InputError } from '../core';
 import {
   EMIT_DEFAULTS,
   EXPERIMENT_DEFAULTS,
-  FALCON_DEFAULTS,
+  FALCON_POLICY_DEFAULTS,
   GRO_SPLIT_DEFAULTS,
   MACHINE_DEFAULTS,
   MEMCACHED_DEFAULTS,
@@ -135,7 +135,8 @@ function extend(
 function resolveSteering(given: ParsedExperiment['steering'], cpus: number): Steering {
   const all = Array.from({ length: cpus }, (_, cpu) => cpu);
   const policy = given?.stages ?? { policy: 'none' as const };
-  const stages: StagePolicy = policy.policy === 'falcon' ? { ...FALCON_DEFAULTS, loadCpus: all, ...policy } : policy;
+  const stages: StagePolicy =
+    policy.policy === 'falcon' ? { ...FALCON_POLICY_DEFAULTS, loadCpus: all, ...policy } : policy;
   const split = given?.groSplit ?? null;
   return {
     rps: given?.rps ?? [],
@@ -221,12 +222,8 @@ function checkTraffic(experiment: Experiment, refusal: Refusal): void {
   experiment.traffic.forEach((traffic, i) => {
     for (const protocol of protocolsOf(traffic)) {
       if (!experiment.topology.protocols.includes(protocol)) {
-        const carried = experiment.topology.protocols.join(' and ').toUpperCase();
-        refusal.field(
-          `traffic.${i}.kind`,
-          `traffic that ${experiment.topology.title} can carry, ${carried} only,`,
-          `${traffic.kind} over ${protocol.toUpperCase()}`,
-        );
+        const allowed = `traffic over ${experiment.topology.protocols.join(' or ').toUpperCase()} (${experiment.topology.title})`;
+        refusal.field(`traffic.${i}`, allowed, `${traffic.kind} traffic over ${protocol.toUpperCase()}`);
       }
     }
     if (traffic.kind !== 'udp' && traffic.kind !== 'tcp') return;

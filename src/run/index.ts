@@ -1,3 +1,4 @@
 export * from './run';
+export * from './simulated';
 export * from './manifest';
 export * from './loadCapture';

@@ -1,2 +1,3 @@
 export * from './eventQueue';
 export * from './queueing';
+export * from './simulate';

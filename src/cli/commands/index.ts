@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerCollapse } from './collapse';
+import { registerSimulate } from './simulate';
 import { registerVerify } from './verify';
 
 /**
@@ -9,4 +10,4 @@ import { registerVerify } from './verify';
 export type RegisterCommand = (program: Command) => void;
 
 /** In the order of `--help`. */
-export const commands: readonly RegisterCommand[] = [registerCollapse, registerVerify];
+export const commands: readonly RegisterCommand[] = [registerCollapse, registerSimulate, registerVerify];

@@ -1,0 +1,111 @@
+import { NS_PER_US } from '../../core';
+import {
+  TableBuilder,
+  countersSchema,
+  dropsSchema,
+  latencySchema,
+  messageRatesSchema,
+  stagesSchema,
+} from '../../table';
+import { recordedValues } from '../histogram';
+import type { Machine } from '../machine';
+import type { StageStatistics } from '../monitors';
+import { Origin } from './origin';
+
+/** What the monitors gathered, as tables. */
+export function measurementTables(machine: Machine) {
+  return {
+    latency: latencyTable(machine),
+    messageRates: messageRatesTable(machine),
+    drops: dropsTable(machine),
+    stages: stagesTable(machine),
+    counters: countersTable(machine),
+  };
+}
+
+function latencyTable(machine: Machine) {
+  const { monitors, flows, plan } = machine;
+  const table = new TableBuilder(latencySchema, Origin.of(plan.experiment));
+  monitors.latency.forEach((histogram, flow) => {
+    if (histogram === undefined) return;
+    for (const bin of recordedValues(histogram)) {
+      table.pushValues(flows.label[flow], bin.value / NS_PER_US, bin.count);
+    }
+  });
+  return table.finish();
+}
+
+function messageRatesTable(machine: Machine) {
+  const { monitors, flows, plan } = machine;
+  const { duration_s } = plan.experiment;
+  const table = new TableBuilder(messageRatesSchema, Origin.of(plan.experiment));
+  for (let flow = 0; flow < flows.count; flow++) {
+    const sent = monitors.sentMessages[flow] ?? 0;
+    const received = monitors.receivedMessages[flow] ?? 0;
+    table.push({
+      flow: flows.label[flow],
+      repeat: 1,
+      message_bytes: flows.message_bytes[flow],
+      offered_pps: sent / duration_s,
+      received_pps: received / duration_s,
+      duration_s,
+    });
+  }
+  return table.finish();
+}
+
+function dropsTable(machine: Machine) {
+  const table = new TableBuilder(dropsSchema, Origin.of(machine.plan.experiment));
+  const drops = [...machine.monitors.drops].map(([key, packets]) => {
+    const [place, cpu] = key.split('/');
+    return { place, cpu: Number(cpu), packets };
+  });
+  drops.sort((a, b) => (a.place === b.place ? a.cpu - b.cpu : a.place < b.place ? -1 : 1));
+  for (const drop of drops) table.push(drop);
+  return table.finish();
+}
+
+function stagesTable(machine: Machine) {
+  const { plan, monitors } = machine;
+  const table = new TableBuilder(stagesSchema, Origin.of(plan.experiment));
+  monitors.stages.forEach((byCore, stage) => {
+    const leg = plan.legs[stage];
+    const name = leg === undefined ? 'application' : leg.id;
+    const device = leg === undefined ? 'socket' : plan.devices[leg.device].name;
+    byCore.forEach((statistics, cpu) => {
+      if (statistics !== undefined) table.push({ stage: name, device, cpu, ...figuresOf(statistics) });
+    });
+  });
+  return table.finish();
+}
+
+function figuresOf(statistics: StageStatistics) {
+  return {
+    packets: statistics.packets,
+    queue_us_mean: statistics.queue_ns / statistics.packets / NS_PER_US,
+    queue_us_p99: statistics.queueing.getValueAtPercentile(99) / NS_PER_US,
+    service_us_mean: statistics.service_ns / statistics.packets / NS_PER_US,
+  };
+}
+
+/** Scalars; packets obey offered + in flight at the start = delivered + dropped + in flight at the end. */
+function countersTable(machine: Machine) {
+  const { monitors, pool, steering, cores } = machine;
+  const { ledger } = monitors;
+  const table = new TableBuilder(countersSchema, Origin.of(machine.plan.experiment));
+  const packets = (name: string, value: number): void => table.push({ name, unit: 'packets', value });
+  packets('offered', ledger.offered);
+  packets('delivered', ledger.delivered);
+  packets('dropped', ledger.dropped);
+  packets('in flight at start', ledger.inFlightAtStart);
+  packets('in flight at end', pool.live);
+  packets('out of order', monitors.outOfOrder);
+  packets('steered', steering.steered);
+  packets('steering refused', steering.refused);
+  const bytes = monitors.receivedBytes.reduce((sum, b) => sum + (b ?? 0), 0);
+  table.push({ name: 'goodput', unit: 'bit/s', value: (bytes * 8) / machine.plan.experiment.duration_s });
+  table.push({ name: 'average load', unit: '%', value: steering.average });
+  const runs = cores.reduce((sum, core) => sum + core.ksoftirqdRuns, 0);
+  table.push({ name: 'ksoftirqd wake-ups', unit: '1', value: runs });
+  return table.finish();
+}

@@ -1,0 +1,61 @@
+import type { Nanoseconds } from '../core';
+import { ETHERNET_GAP_BYTES, frameBytes } from '../kernel';
+import type { Plan } from './plan';
+import type { Emission, Source } from './sources';
+import { SourceHeap } from './sources';
+
+/**
+ * The cable between the senders and the NIC: one frame at a time, first come first served. Packets are pulled, not
+ * pushed: nothing is computed for an arrival until the NIC looks for it.
+ */
+export class Link {
+  readonly out: Emission = { flow: 0, kind: 0, flags: 0, bytes: 0, messages: 0, message: 0, sent_ns: 0 };
+  private readonly heap = new SourceHeap();
+  private free_ns: Nanoseconds = 0;
+  private readonly latency_ns: number;
+  private readonly nsPerByte: number;
+  private readonly tunnel_bytes: number;
+
+  constructor(plan: Plan) {
+    this.latency_ns = plan.constant('wire.latency_ns');
+    this.nsPerByte = 8 / plan.constant('nic.link_gbps');
+    this.tunnel_bytes = plan.experiment.topology.encapsulation_bytes;
+  }
+
+  add(source: Source): number {
+    return this.heap.add(source);
+  }
+
+  /** To be called when a source got something to send by other means than `emit`. */
+  update(source: number): void {
+    this.heap.update(source);
+  }
+
+  /** When the next packet will have arrived; Infinity if none is on its way. */
+  nextArrival(): Nanoseconds {
+    const first = this.heap.first();
+    if (first < 0) return Infinity;
+    const source = this.heap.sources[first];
+    if (source.nextTime_ns === Infinity) return Infinity;
+    return this.arrivalOf(source);
+  }
+
+  /** Takes the next packet off the wire into `out`; call only if `nextArrival` is finite. */
+  take(): void {
+    const first = this.heap.first();
+    const source = this.heap.sources[first];
+    this.free_ns = this.arrivalOf(source);
+    source.emit(this.out, this.free_ns);
+    this.heap.update(first);
+  }
+
+  /** When a source emits next; for closed loops that keep track of it. */
+  get oneWay_ns(): number {
+    return this.latency_ns;
+  }
+
+  private arrivalOf(source: Source): Nanoseconds {
+    const wire_ns = (frameBytes(source.nextIp_bytes + this.tunnel_bytes) + ETHERNET_GAP_BYTES) * this.nsPerByte;
+    return Math.max(source.nextTime_ns + this.latency_ns, this.free_ns) + wire_ns;
+  }
+}

@@ -1,0 +1,151 @@
+import type { Moderation } from '../experiment';
+import { Dim } from './dim';
+import { EV_ARRIVAL, EV_IRQ, PRIORITY_ARRIVAL, PRIORITY_IRQ } from './events';
+import type { Link } from './link';
+import type { Machine } from './machine';
+import type { Napi } from './napi';
+import { NONE } from './packets';
+
+/** One receive queue: descriptor ring, NAPI and interrupt. */
+class NicQueue {
+  /** Interrupts are on and none is on its way. */
+  armed = true;
+  irqScheduled = false;
+  generation = 0;
+  lastIrq_ns = -Infinity;
+  waiting = 0;
+  interrupts = 0;
+
+  constructor(
+    readonly index: number,
+    readonly core: number,
+    readonly napi: Napi,
+    readonly ring: number,
+    readonly dim: Dim | null,
+  ) {}
+}
+
+/**
+ * The network card: RSS puts arriving packets into the rings of its queues, drops what finds its ring full, and
+ * interrupts the queue's CPU, not sooner than the moderation time after the interrupt before (counted from the
+ * event, as mlx5 does) unless enough packets wait.
+ */
+export class Nic {
+  readonly queues: NicQueue[] = [];
+  private readonly time_ns: number;
+  private readonly frames: number;
+  private readonly hardirq_ns: number;
+  private scheduled_ns = Infinity;
+  private generation = 0;
+
+  constructor(
+    private readonly machine: Machine,
+    readonly link: Link,
+  ) {
+    const { nic } = machine.plan.experiment;
+    const moderation: Moderation = nic.moderation;
+    this.time_ns = moderation.mode === 'fixed' ? moderation.usecs * 1000 : 0;
+    this.frames = moderation.mode === 'fixed' ? moderation.frames : 1;
+    this.hardirq_ns = machine.plan.constant('cpu.hardirq_ns');
+    for (let q = 0; q < nic.queues; q++) {
+      const core = nic.irqCpus[q % nic.irqCpus.length];
+      const dim = moderation.mode === 'adaptive' ? new Dim() : null;
+      this.queues.push(new NicQueue(q, core, machine.addNicNapi(core, q), nic.ring, dim));
+    }
+  }
+
+  /** Brings the rings up to the present. */
+  pull(): void {
+    const now = this.machine.now;
+    while (this.link.nextArrival() <= now) this.arrive();
+  }
+
+  /** Sees to it that the next arrival is noticed, if some queue waits for one. */
+  watch(): void {
+    for (const queue of this.queues) {
+      if (!queue.napi.scheduled) {
+        this.schedule();
+        return;
+      }
+    }
+  }
+
+  onArrival(generation: number): void {
+    if (generation !== this.generation) return;
+    this.scheduled_ns = Infinity;
+    this.pull();
+    this.watch();
+  }
+
+  onIrq(index: number, generation: number): void {
+    const queue = this.queues[index];
+    if (generation !== queue.generation) return;
+    const core = this.machine.cores[queue.core];
+    queue.irqScheduled = false;
+    queue.armed = false;
+    queue.waiting = 0;
+    this.pull();
+    queue.lastIrq_ns = this.machine.now;
+    queue.interrupts++;
+    core.nicIrqCount++;
+    this.machine.softirqs.napiSchedule(core, queue.napi);
+    this.machine.interrupt(core, this.hardirq_ns);
+  }
+
+  /** The poll found the ring empty: interrupts are on again. */
+  complete(index: number): void {
+    const queue = this.queues[index];
+    queue.armed = true;
+    queue.dim?.event(this.machine.now);
+    this.pull();
+    if (queue.napi.input.length > 0 && !queue.irqScheduled) this.scheduleIrq(queue, this.machine.now);
+    this.schedule();
+  }
+
+  private schedule(): void {
+    const at = this.link.nextArrival();
+    if (at >= this.scheduled_ns || at === Infinity) return;
+    const ceil = Math.max(Math.ceil(at), this.machine.now);
+    this.scheduled_ns = ceil;
+    this.machine.queue.push(ceil, PRIORITY_ARRIVAL, EV_ARRIVAL, 0, ++this.generation);
+  }
+
+  private arrive(): void {
+    const { machine, link } = this;
+    const arrival_ns = link.nextArrival();
+    link.take();
+    const { out } = link;
+    const { flows, monitors } = machine;
+    const queue = this.queues[flows.queueOf(out.flow, out.kind)];
+    monitors.offered(1);
+    if (queue.napi.input.length >= queue.ring) {
+      monitors.dropped('nic-ring', queue.core, 1);
+      machine.lost(out.flow, out.bytes, out.flags, out.messages);
+      return;
+    }
+    const packet = machine.newPacket(out, arrival_ns);
+    queue.napi.input.push(packet);
+    queue.dim?.count(out.bytes);
+    if (!queue.armed) return;
+    queue.waiting++;
+    const frames = queue.dim === null ? this.frames : queue.dim.frames;
+    if (!queue.irqScheduled) this.scheduleIrq(queue, arrival_ns);
+    else if (queue.waiting === frames) this.pushIrq(queue, arrival_ns);
+  }
+
+  private scheduleIrq(queue: NicQueue, from_ns: number): void {
+    const time_ns = queue.dim === null ? this.time_ns : queue.dim.time_us * 1000;
+    this.pushIrq(queue, Math.max(from_ns, queue.lastIrq_ns + time_ns));
+  }
+
+  private pushIrq(queue: NicQueue, at_ns: number): void {
+    queue.irqScheduled = true;
+    const at = Math.max(Math.ceil(at_ns), this.machine.now);
+    this.machine.queue.push(at, PRIORITY_IRQ, EV_IRQ, queue.index, ++queue.generation);
+  }
+
+  /** Takes a packet off a ring. */
+  static take(napi: Napi): number {
+    return napi.input.length === 0 ? NONE : napi.input.shift();
+  }
+}

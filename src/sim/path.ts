@@ -1,0 +1,145 @@
+import type { Core } from './core';
+import { Reassembly } from './reassembly';
+import { EV_IPI, PRIORITY_IRQ } from './events';
+import { rpsCpu } from '../kernel';
+import type { Machine } from './machine';
+import type { Napi } from './napi';
+import { PACKET_FRAGMENT } from './packets';
+import type { Leg } from './plan';
+import { ENTRY_GRO_CELLS, ENTRY_NETIF_RX, ENTRY_RPS, ENTRY_SPLIT } from './plan';
+
+/** The ways between legs: backlogs with their IPIs, gro_cells, and at the end the socket. */
+export class Path {
+  readonly reassembly: Reassembly;
+  private readonly maxBacklog: number;
+  private readonly enqueue_ns: number;
+  private readonly ipiSend_ns: number;
+  private readonly ipiLatency_ns: number;
+  private readonly ipiReceive_ns: number;
+
+  constructor(private readonly machine: Machine) {
+    const { constant } = machine.plan;
+    this.reassembly = new Reassembly(machine);
+    this.maxBacklog = constant('kernel.maxBacklog');
+    this.enqueue_ns = constant('backlogEnqueue.packet_ns');
+    this.ipiSend_ns = constant('cpu.ipiSend_ns');
+    this.ipiLatency_ns = constant('cpu.ipiLatency_ns');
+    this.ipiReceive_ns = constant('cpu.ipiReceive_ns');
+  }
+
+  /** A leg is done with a packet: on to the next one's queue, or to the socket. */
+  handOver(core: Core, packet: number, leg: Leg): void {
+    const { pool, plan, flows, steering } = this.machine;
+    const kind = pool.kind[packet];
+    const cut = leg.index === 0 && plan.splitLeg >= 0 && plan.splits[kind];
+    const to = cut ? plan.splitLeg : leg.next;
+    if (to < 0) {
+      this.toSocket(core, packet, leg);
+      return;
+    }
+    const next = plan.legs[to];
+    pool.leg[packet] = to;
+    const flow = pool.flow[packet];
+    const hash = flows.hashOf(flow, kind);
+    switch (next.entry) {
+      case ENTRY_RPS:
+        this.enqueueBacklog(core, rpsCpu(hash, next.rpsCpus as Int32Array), packet);
+        break;
+      case ENTRY_SPLIT:
+        core.extra_ns += steering.choose_ns;
+        this.enqueueBacklog(core, steering.chooseSplit(hash), packet);
+        break;
+      case ENTRY_GRO_CELLS: {
+        const cpu = this.steer(core, hash, flows.ifindex(next.device, flow));
+        if (cpu < 0) this.enqueueGroCell(core, next, packet);
+        else {
+          core.extra_ns += this.enqueue_ns;
+          this.enqueueBacklog(core, cpu, packet);
+        }
+        break;
+      }
+      case ENTRY_NETIF_RX: {
+        const cpu = this.steer(core, hash, flows.ifindex(next.device, flow));
+        if (cpu >= 0) this.enqueueBacklog(core, cpu, packet);
+        else this.enqueueBacklog(core, next.rpsCpus === null ? core.id : rpsCpu(hash, next.rpsCpus), packet);
+        break;
+      }
+    }
+  }
+
+  private steer(core: Core, hash: number, ifindex: number): number {
+    const { steering } = this.machine;
+    if (!steering.isActive) return -1;
+    core.extra_ns += steering.choose_ns;
+    return steering.choose(hash, ifindex);
+  }
+
+  /** enqueue_to_backlog (net/core/dev.c): an IPI is due only where the target's backlog was at rest. */
+  enqueueBacklog(core: Core, target: number, packet: number): void {
+    const { machine } = this;
+    const backlog = machine.backlogs[target];
+    machine.monitors.netifRx(core, packet, target);
+    if (backlog.input.length > this.maxBacklog) {
+      machine.cores[target].backlogDropped++;
+      machine.drop(packet, 'backlog', target);
+      return;
+    }
+    machine.pool.queued_ns[packet] = machine.now;
+    if (backlog.input.length === 0 && !backlog.scheduled) {
+      if (target === core.id) machine.softirqs.napiSchedule(core, backlog);
+      else {
+        backlog.scheduled = true;
+        core.ipis.push(target);
+        // ____napi_schedule's NET_RX on this core, whose end sends the IPI.
+        if (!core.inNetRx || machine.softirqs.rerunsForIpis) machine.softirqs.raise(core);
+      }
+    }
+    backlog.input.push(packet);
+  }
+
+  private enqueueGroCell(core: Core, leg: Leg, packet: number): void {
+    const { machine } = this;
+    const cells = machine.groCells.get(leg.index) as Napi[];
+    const cell = cells[core.id];
+    // gro_cells_receive (net/core/gro_cells.c): drops above netdev_max_backlog, schedules at the first packet.
+    if (cell.input.length > this.maxBacklog) {
+      machine.drop(packet, 'gro-cells', core.id);
+      return;
+    }
+    machine.pool.queued_ns[packet] = machine.now;
+    cell.input.push(packet);
+    if (cell.input.length === 1 && !cell.scheduled) machine.softirqs.napiSchedule(core, cell);
+  }
+
+  /** net_rps_send_ipi: one IPI for each backlog that this core woke. */
+  sendIpis(core: Core): void {
+    while (core.ipis.length > 0) {
+      const target = core.ipis.shift();
+      core.extra_ns += this.ipiSend_ns;
+      this.machine.monitors.ipiSent(core, target);
+      const at = this.machine.now + Math.round(core.extra_ns + this.ipiLatency_ns);
+      this.machine.queue.push(at, PRIORITY_IRQ, EV_IPI, target);
+    }
+  }
+
+  /** rps_trigger_softirq on the target. */
+  onIpi(target: number): void {
+    const { machine } = this;
+    const core = machine.cores[target];
+    core.calCount++;
+    core.receivedRps++;
+    machine.softirqs.napiSchedule(core, machine.backlogs[target]);
+    machine.interrupt(core, this.ipiReceive_ns);
+  }
+
+  private toSocket(core: Core, packet: number, leg: Leg): void {
+    const { machine } = this;
+    let whole = packet;
+    if (machine.pool.kind[packet] === PACKET_FRAGMENT) {
+      whole = this.reassembly.add(packet);
+      if (whole < 0) return;
+      core.extra_ns += leg.completion_ns;
+    }
+    machine.sockets.deliver(core, whole);
+  }
+}

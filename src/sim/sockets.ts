@@ -1,0 +1,83 @@
+import type { Core } from './core';
+import type { Machine } from './machine';
+import { NONE, PacketQueue, RETRANSMITTED } from './packets';
+import type { Thread } from './scheduler';
+import { BLOCKED } from './scheduler';
+
+/** Headers in front of the payload in a receive buffer: headroom, Ethernet, IP, transport. */
+const BUFFER_HEADROOM_BYTES = 128;
+
+/** One socket: its receive queue, the memory charged to it, and who reads it. */
+export class Socket {
+  readonly queue: PacketQueue;
+  rmem_bytes = 0;
+
+  constructor(
+    machine: Machine,
+    readonly id: number,
+    readonly protocol: 'udp' | 'tcp',
+    readonly limit_bytes: number,
+    readonly reader: Thread,
+  ) {
+    this.queue = new PacketQueue(machine.pool);
+  }
+}
+
+/** Socket receive queues with truesize accounting (__udp_enqueue_schedule_skb, net/ipv4/udp.c). */
+export class Sockets {
+  readonly all: Socket[] = [];
+  private readonly overhead_bytes: number;
+  private readonly chunk_bytes: number;
+  private readonly wakeup_ns: number;
+
+  constructor(private readonly machine: Machine) {
+    const { constant } = machine.plan;
+    this.overhead_bytes = constant('skb.overhead_bytes');
+    this.chunk_bytes = constant('skb.chunk_bytes');
+    this.wakeup_ns = constant('cpu.wakeup_ns');
+  }
+
+  add(protocol: 'udp' | 'tcp', reader: Thread): Socket {
+    const limit = this.machine.plan.constant(protocol === 'udp' ? 'kernel.rmem_bytes' : 'kernel.tcpRmem_bytes');
+    const socket = new Socket(this.machine, this.all.length, protocol, limit, reader);
+    this.all.push(socket);
+    return socket;
+  }
+
+  /** Memory that a packet is charged with. */
+  truesize(packet: number): number {
+    const { bytes, segments } = this.machine.pool;
+    const each = bytes[packet] / segments[packet] + BUFFER_HEADROOM_BYTES;
+    return segments[packet] * (this.overhead_bytes + this.chunk_bytes * Math.ceil(each / this.chunk_bytes - 0.5));
+  }
+
+  /** Queues a packet and wakes the reader if it sleeps; drops it if the buffer is already overcommitted. */
+  deliver(core: Core, packet: number): void {
+    const { machine } = this;
+    const { pool, flows, monitors } = machine;
+    const flow = pool.flow[packet];
+    const socket = this.all[flows.socket[flow]];
+    if (socket.protocol === 'udp' && socket.rmem_bytes > socket.limit_bytes) {
+      machine.drop(packet, 'socket', core.id);
+      return;
+    }
+    for (let slot = packet; slot !== NONE; slot = pool.chain[slot]) {
+      const sequence = pool.sequence[slot];
+      if (sequence > flows.highest[flow]) flows.highest[flow] = sequence;
+      else if ((pool.flags[slot] & RETRANSMITTED) === 0) monitors.outOfOrder++;
+    }
+    socket.rmem_bytes += this.truesize(packet);
+    pool.queued_ns[packet] = machine.now;
+    socket.queue.push(packet);
+    if (socket.reader.state !== BLOCKED) return;
+    core.extra_ns += this.wakeup_ns;
+    machine.scheduler.wake(socket.reader, core);
+  }
+
+  /** The reader takes a packet; NONE if the queue is empty. */
+  take(socket: Socket): number {
+    const packet = socket.queue.shift();
+    if (packet !== NONE) socket.rmem_bytes -= this.truesize(packet);
+    return packet;
+  }
+}

@@ -1,0 +1,14 @@
+import type { Traffic } from '../../experiment';
+import type { Machine } from '../machine';
+import { UdpWorkload } from './udp';
+import type { Workload } from './workload';
+
+/** Builds the workload of a kind of traffic. */
+export function createWorkload(machine: Machine, number: number, traffic: Traffic): Workload {
+  switch (traffic.kind) {
+    case 'udp':
+      return new UdpWorkload(machine, number, traffic);
+    default:
+      throw new Error(`no workload for ${traffic.kind}`);
+  }
+}
