@@ -11,8 +11,8 @@ const FIRST_CORE = 0;
 const SPLIT_CORE = 7;
 
 /** Functions of the kernel that stand for skb allocation, by kernel and driver. */
-const ALLOCATION = /skb_from_cqe|construct_skb|alloc_skb|build_skb/;
-const GRO = /gro_receive/;
+export const ALLOCATION = /skb_from_cqe|construct_skb|alloc_skb|build_skb/;
+export const GRO = /gro_receive/;
 
 /** Share of one core's samples (busy or idle) whose stack has a function that matches. */
 export function sampleShare(run: FigureRun, cpu: number, functions: RegExp): number {

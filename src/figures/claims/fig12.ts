@@ -9,7 +9,7 @@ import type { Sample } from './verdict';
 
 /** The four panels. */
 const PANELS = ['a', 'b', 'c', 'd'] as const;
-type Panel = (typeof PANELS)[number];
+export type LatencyPanel = (typeof PANELS)[number];
 const UNDER: Readonly<Record<'a' | 'b', Underload>> = { a: 'udp-16', b: 'tcp-4096' };
 
 export const STATISTICS = {
@@ -22,7 +22,7 @@ type Statistic = keyof typeof STATISTICS;
 const ALL_STATISTICS = Object.keys(STATISTICS) as Statistic[];
 const TAIL = ['p99', 'p99.9'] as const;
 
-function casesOf(panels: readonly Panel[]) {
+function casesOf(panels: readonly LatencyPanel[]) {
   return panels.flatMap((panel) =>
     SYSTEMS_3.flatMap((mode) =>
       panel === 'a' || panel === 'b'
@@ -33,19 +33,25 @@ function casesOf(panels: readonly Panel[]) {
 }
 
 /** The runs that a panel shows of a mode: fixed rate, or its own highest rate without drops. */
-export function panelRuns(runs: CaseRuns, panel: Panel, mode: PaperMode): readonly FigureRun[] {
+export function panelRuns(runs: CaseRuns, panel: LatencyPanel, mode: PaperMode): readonly FigureRun[] {
   if (panel === 'a' || panel === 'b') return runs.of(underCase(UNDER[panel], mode).key);
   return lastWithoutDrops(overloadRamp(panel === 'c' ? 'udp' : 'tcp', mode), runs);
 }
 
-function latencyRatios(runs: CaseRuns, panel: Panel, a: PaperMode, b: PaperMode, statistic: Statistic): number[] {
+function latencyRatios(
+  runs: CaseRuns,
+  panel: LatencyPanel,
+  a: PaperMode,
+  b: PaperMode,
+  statistic: Statistic,
+): number[] {
   const [x, y] = [panelRuns(runs, panel, a), panelRuns(runs, panel, b)];
   return x.map((run, seed) => STATISTICS[statistic](run) / STATISTICS[statistic](y[seed]));
 }
 
 function eachRatio(
   runs: CaseRuns,
-  panels: readonly Panel[],
+  panels: readonly LatencyPanel[],
   a: PaperMode,
   b: PaperMode,
   statistics: readonly Statistic[] = ALL_STATISTICS,
@@ -62,7 +68,7 @@ export function queueing_us(run: FigureRun): number {
   return sum(stages.map((s) => s.packets * s.queue_us)) / delivered;
 }
 
-const falconGain = (runs: CaseRuns, panel: Panel, s: Statistic): number[] =>
+const falconGain = (runs: CaseRuns, panel: LatencyPanel, s: Statistic): number[] =>
   latencyRatios(runs, panel, 'falcon', 'overlay', s).map((r) => 1 - r);
 
 const SMALL_TCP = [underCase('tcp-1024', 'overlay'), underCase('tcp-1024', 'falcon')];

@@ -44,11 +44,14 @@ export function busyCase(protocol: 'udp' | 'tcp', mode: 'overlay' | 'falcon', co
 export const THRESHOLDS = [50, 60, 70, 80, 90] as const;
 export const THRESHOLD_CONTAINERS = [6, 10, 20] as const;
 
-export function thresholdVariant(threshold: number | 'always-on'): string {
+/** In percent, or none. */
+export type Threshold = number | 'always-on';
+
+function thresholdVariant(threshold: Threshold): string {
   return threshold === 'always-on' ? 'always-on' : `threshold-${threshold}`;
 }
 
-export function thresholdCase(threshold: number | 'always-on', containers: number): Case {
+export function thresholdCase(threshold: Threshold, containers: number): Case {
   const falcon = threshold === 'always-on' ? { alwaysOn: true } : { loadThreshold_percent: threshold };
   return containersCase('udp', thresholdVariant(threshold), 'falcon', containers, falcon);
 }

@@ -10,8 +10,8 @@ export const LINKS = ['10G', '100G'] as const;
 const SEEDS = 3;
 
 /** Largest UDP payload of one datagram. */
-const UDP_64K = 65507;
-const TCP_64K = 65536;
+export const UDP_64K = 65507;
+export const TCP_64K = 65536;
 
 /** Figure 2a, UDP: 64 KB messages, offered rate raised until the received rate no longer follows. */
 export function udp64kRamp(mode: (typeof MODES)[number], link: PaperLink): Ramp {

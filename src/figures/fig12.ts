@@ -1,0 +1,61 @@
+import { percentilePanel, plotFigure, systemStyle, type Figure, type Panel } from '../plot';
+import type { FigureRun } from './cases';
+import { panelRuns, type LatencyPanel } from './claims/fig12';
+import { overloadRamp, SYSTEMS_3, underCase } from './experiments/latency';
+import { latencyQuantiles_us } from './measures';
+import { lineOfValues, spreadNote } from './points';
+import type { FigureInput, FigureStudy } from './study';
+
+const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999] as const;
+const PANELS: readonly (readonly [LatencyPanel, string])[] = [
+  ['a', '(a) UDP 16 B, underloaded'],
+  ['b', '(b) TCP 4 KB, underloaded'],
+  ['c', '(c) UDP 16 B, overloaded'],
+  ['d', '(d) TCP 16 B, overloaded'],
+];
+const CAPTURES = { host: 'host-udp-16', overlay: 'overlay-udp-16', falcon: 'overlay-udp-16-rps-vxlan0' } as const;
+
+/** Figure 12: latency by percentile. */
+export const FIG12: FigureStudy = {
+  figure: '12',
+  id: 'fig12',
+  title: 'Latency of one flow, underloaded and at the highest rate',
+  cases: SYSTEMS_3.flatMap((mode) => [
+    underCase('udp-16', mode),
+    underCase('tcp-4096', mode),
+    ...overloadRamp('udp', mode).cases,
+    ...overloadRamp('tcp', mode).cases,
+  ]),
+  captures: Object.values(CAPTURES),
+  captureNote:
+    'Captured (panel a): sockperf under-load at 40 k messages/s on the test bed; RPS on vxlan0 stands in for Falcon.',
+  draw,
+};
+
+function draw({ simulated, captured }: FigureInput): Figure[] {
+  const panels = PANELS.map(([panel, title]): Panel =>
+    percentilePanel({
+      title,
+      y: { title: 'Latency', unit: 'µs', scale: 'log' },
+      series: SYSTEMS_3.flatMap((mode) => {
+        const real = panel === 'a' ? captured?.get(CAPTURES[mode]) : undefined;
+        return [
+          ...(simulated === undefined ? [] : [quantileLine(systemStyle(mode), panelRuns(simulated, panel, mode))]),
+          ...(real === undefined ? [] : [quantileLine(systemStyle(mode, 'captured'), [real])]),
+        ];
+      }),
+    }),
+  ).filter((panel) => panel.traces.length > 0);
+  const caption =
+    '100G, Linux 5.4. Underloaded: 200 k (UDP) and 60 k (TCP) messages/s. Overloaded: each at the highest offered rate ' +
+    `before packets are dropped; ${spreadNote(3)}.`;
+  return [plotFigure({ id: 'fig12', title: FIG12.title, caption, panels, columns: 2, shareY: 'none' })];
+}
+
+function quantileLine(style: ReturnType<typeof systemStyle>, runs: readonly FigureRun[]) {
+  const byRun = runs.map((run) => latencyQuantiles_us(run, QUANTILES));
+  const { x: quantile, ...line } = lineOfValues(style, QUANTILES, (q) =>
+    byRun.map((values) => values[QUANTILES.indexOf(q as 0.5)]),
+  );
+  return { ...line, quantile };
+}

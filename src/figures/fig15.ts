@@ -1,0 +1,40 @@
+import { linePanel, paletteStyle, plotFigure, type Figure } from '../plot';
+import { busyCase, thresholdCase, THRESHOLDS, THRESHOLD_CONTAINERS, type Threshold } from './experiments/busySystem';
+import { receivedRate_pps } from './measures';
+import { lineOfValues, spreadNote } from './points';
+import type { FigureInput, FigureStudy } from './study';
+
+const ALL: readonly Threshold[] = [...THRESHOLDS, 'always-on'];
+
+/** Figure 15: FALCON_LOAD_THRESHOLD. */
+export const FIG15: FigureStudy = {
+  figure: '15',
+  id: 'fig15',
+  title: 'When to switch Falcon off: the average-load threshold',
+  cases: THRESHOLD_CONTAINERS.flatMap((n) => [busyCase('udp', 'overlay', n), ...ALL.map((t) => thresholdCase(t, n))]),
+  captures: [],
+  captureNote: 'No capture can show it: it takes a kernel with the Falcon patch and six receiving cores.',
+  draw,
+};
+
+function draw({ simulated }: FigureInput): Figure[] {
+  if (simulated === undefined) throw new Error('figure 15 needs simulated runs');
+  const panel = linePanel({
+    x: { title: 'Containers' },
+    y: { title: 'Rate relative to the overlay' },
+    evenlySpaced: true,
+    series: ALL.map((threshold, i) =>
+      lineOfValues(
+        paletteStyle(i, threshold === 'always-on' ? 'always on' : `${threshold}%`),
+        THRESHOLD_CONTAINERS,
+        (n) =>
+          simulated.paired(
+            [thresholdCase(threshold, n).key, busyCase('udp', 'overlay', n).key],
+            (falcon, overlay) => receivedRate_pps(falcon) / receivedRate_pps(overlay),
+          ),
+      ),
+    ),
+  });
+  const caption = `UDP 16 B, one flow per container, six receiving cores, 100G, Linux 5.4; ${spreadNote(6)}.`;
+  return [plotFigure({ id: 'fig15', title: FIG15.title, caption, panels: [panel] })];
+}

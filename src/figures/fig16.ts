@@ -1,0 +1,57 @@
+import { barPanel, linePanel, paletteStyle, plotFigure, type Figure } from '../plot';
+import { hotspotCase } from './experiments/hotspot';
+import { RECEIVING_CPUS } from './experiments/roles';
+import { loadOverTime, receivedRate_pps } from './measures';
+import { barsOf, lineOfValues, spreadNote } from './points';
+import type { FigureInput, FigureStudy } from './study';
+
+const PROTOCOLS = ['udp', 'tcp'] as const;
+const BALANCING = ['static', 'two-choice'] as const;
+const LABEL = { static: 'static (first choice)', 'two-choice': 'dynamic (two choices)' } as const;
+const READING_S = 0.04;
+
+/** Figure 16: a flow suddenly sends eight times as much. */
+export const FIG16: FigureStudy = {
+  figure: '16',
+  id: 'fig16',
+  title: 'A sudden hotspot: static hashing and two choices',
+  cases: PROTOCOLS.flatMap((p) => BALANCING.map((b) => hotspotCase(p, b))),
+  captures: [],
+  captureNote: 'No capture can show it: it takes a kernel with the Falcon patch.',
+  draw,
+};
+
+function draw({ simulated }: FigureInput): Figure[] {
+  if (simulated === undefined) throw new Error('figure 16 needs simulated runs');
+  const rates = barPanel({
+    title: 'Total rate',
+    x: { title: 'Protocol' },
+    y: { title: 'Received', unit: 'messages/s' },
+    categories: PROTOCOLS.map((p) => p.toUpperCase()),
+    series: BALANCING.map((b, i) =>
+      barsOf(
+        paletteStyle(i, LABEL[b]),
+        PROTOCOLS.map((p) => simulated.values(hotspotCase(p, b).key, receivedRate_pps)),
+      ),
+    ),
+  });
+  const fullest = BALANCING.map((b) =>
+    simulated.of(hotspotCase('udp', b).key).map((run) => {
+      const cores = RECEIVING_CPUS.map((cpu) => loadOverTime(run, cpu));
+      return cores[0].map((_, t) => Math.max(...cores.map((core) => core[t])) * 100);
+    }),
+  );
+  const times = fullest[0][0].map((_, t) => (t + 1) * READING_S);
+  const overTime = linePanel({
+    title: 'Fullest core after the onset, UDP',
+    x: { title: 'Time', unit: 's' },
+    y: { title: 'CPU use', unit: '%', range: [0, 105] },
+    marks: 'lines',
+    directLabels: false,
+    series: BALANCING.map((b, i) =>
+      lineOfValues(paletteStyle(i, LABEL[b]), times, (time) => fullest[i].map((run) => run[times.indexOf(time)])),
+    ),
+  });
+  const caption = `Eight flows on six receiving cores, of which one, drawn at random, sends eight times as much; ${spreadNote(8)}.`;
+  return [plotFigure({ id: 'fig16', title: FIG16.title, caption, panels: [rates, overTime], shareY: 'none' })];
+}
