@@ -1,3 +1,4 @@
+import { Random } from '../core';
 import { hash32 } from '../kernel';
 
 /**
@@ -92,11 +93,19 @@ export function independentMeeting(stages: number, cores: number): StageMeeting 
   return { anyMeet: 1 - (stages < coresUsed.length ? coresUsed[stages] : 0), coresUsed, fullestCore };
 }
 
-/** Chance that the second choice of a stage is its first again: no way out of a busy core. Exact. */
-export function secondChoiceIsFirst(cores: number): number {
+/**
+ * Chance that the second choice of a stage is its first again: no way out of a busy core. With 16 bits exact, over
+ * all hashes; with 32 bits over 2^18 drawn ones, so that its standard error is at most 0.001.
+ */
+export function secondChoiceIsFirst(cores: number, bits: 16 | 32 = 16): number {
+  const random = new Random(1, 'second-choice');
+  const draws = bits === 16 ? 2 ** 16 : 2 ** 18;
   let same = 0;
-  for (let first = 0; first < 65536; first++) if (hash32(first, 16) % cores === first % cores) same++;
-  return same / 65536;
+  for (let i = 0; i < draws; i++) {
+    const first = bits === 16 ? i : random.uint32();
+    if (hash32(first, bits) % cores === first % cores) same++;
+  }
+  return same / draws;
 }
 
 /** Some flow hashes, as a share of all, under which the stages are on these cores (up to a common shift). */

@@ -1,5 +1,6 @@
 export * from './hashCollisions';
 export * from './stageMixes';
 export * from './callGraph';
+export * from './stageWork';
 export * from './rates';
 export * from './closedForms';

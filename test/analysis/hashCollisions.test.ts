@@ -75,5 +75,16 @@ describe('the chance that stages of a flow meet', () => {
 
   it('of a second choice with the first is about one in N', () => {
     for (const cores of [2, 3, 5, 8]) expect(Math.abs(secondChoiceIsFirst(cores) - 1 / cores)).toBeLessThan(0.02);
+    expect(Math.abs(secondChoiceIsFirst(5, 32) - 1 / 5)).toBeLessThan(0.005);
+  });
+
+  it('of a second choice with the first is far greater for 32 bits and a power of two', () => {
+    // The low bits of a product depend on the low bits of its factor alone, and G = 3 (mod 4), 7 (mod 8).
+    const sameMod = (cores: number, g: number) =>
+      Array.from({ length: cores }, (_, y) => (y * g) % cores === y).filter(Boolean).length / cores;
+    expect(secondChoiceIsFirst(2, 32)).toBe(1);
+    expect(Math.abs(secondChoiceIsFirst(4, 32) - sameMod(4, 3))).toBeLessThan(0.005);
+    expect(Math.abs(secondChoiceIsFirst(8, 32) - sameMod(8, 7))).toBeLessThan(0.005);
+    expect(sameMod(4, 3)).toBe(0.5);
   });
 });

@@ -8,6 +8,7 @@ import {
   tryMix,
   type MixResult,
   type PlacedStage,
+  type StageMix,
 } from '../../analysis';
 import { paperExperiment, profileOf, resolveExperiment, udpStress } from '../../experiment';
 import { heatmapPanel, linePanel, paletteStyle, plotFigure, type LineSeries, type PlotFigure } from '../../plot';
@@ -40,7 +41,7 @@ export function drawMeetingMap(): PlotFigure {
     title: 'Chance that two stages of a flow share a core',
     caption:
       'hash_32(hash + ifindex, 16) modulo the number of cores, as Falcon was released; exact, over all 2^32 flow hashes. ' +
-      'Independent choices would give 1/N in every row: .50, .33, .25, … Same product scaled by reciprocal_scale on the right.',
+      'Independent choices would give 1/N in every row: .50, .33, .25, … Below, the same product is scaled by reciprocal_scale, as RPS does.',
     panels: [
       panel(
         'Falcon as released (modulo)',
@@ -98,7 +99,7 @@ export function drawUnluckyContainers(cores = 6, containers = 40): PlotFigure {
     title: `Containers that Falcon cannot pipeline on ${cores} cores`,
     caption:
       `Chance that the VXLAN and veth stages of a flow share a core, for each of ${containers} containers whose veth ` +
-      `indexes rise by 2 from ${veth}; VXLAN has ${tunnel}. Released hash, exact. The line is 1/${cores}.`,
+      `indexes rise by 2 from ${veth}; VXLAN has ${tunnel}. Released hash, exact. Grey: 1/${cores}.`,
     panels: [
       linePanel({
         x: { title: 'container' },
@@ -168,10 +169,22 @@ export function mixTable(cores = 6): Record<string, string | number>[] {
       mix: mix.label,
       rule: mix.rule,
       chance_to_meet: round(one.anyMeet),
+      over_40_containers: round(meanOverContainers(mix, cores)),
       rate_of_1_flow: round(one.rateShare),
       rate_of_20_flows: round(twenty.rateShare),
     };
   });
+}
+
+/** Chance to meet of a flow, mean over 40 containers whose veth indexes rise by 2. */
+function meanOverContainers(mix: StageMix, cores: number): number {
+  const [tunnel, veth] = overlayStages();
+  let sum = 0;
+  for (let container = 0; container < 40; container++) {
+    const stages = [tunnel, { ...veth, ifindex: veth.ifindex + 2 * container }];
+    sum += tryMix(mix, { stages, cores, flows: 1, trials: TRIALS, seed: container + 1 }).anyMeet;
+  }
+  return sum / 40;
 }
 
 /** The stages of the preset overlay that Falcon places, with device index and cost. */

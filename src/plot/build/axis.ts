@@ -82,7 +82,7 @@ export function baseAxis(axis: AxisSpec): PlotlyAxis {
           tickvals: axis.ticks.map((t) => t.at),
           ticktext: axis.ticks.map((t) => escapePlotly(t.label)),
         }),
-    ...(axis.scale === 'log' && axis.ticks === undefined ? logTicks : {}),
+    ...(axis.scale !== 'log' ? {} : axis.ticks === undefined ? logTicks : { type: 'log' as const }),
   };
 }
 
