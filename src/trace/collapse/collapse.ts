@@ -1,15 +1,19 @@
+import { availableParallelism } from 'node:os';
 import { InputError, quote } from '../../core';
 import type { Diagnostic } from '../../core';
 import { asUtf8, utf8 } from '../byteLines';
 import { describePrefix } from '../describe';
-import { asPerfScript } from '../perfData';
-import { openSource } from '../source';
+import { openSource, withPrefix } from '../source';
 import type { ByteSource, SourceInput } from '../source';
 import { collapseRules } from './options';
 import type { CollapseOptions } from './options';
+import { collapseFile } from './parallel';
 import { CollapseSession } from './session';
 import type { CollapseCounts } from './session';
+import { compileKernel } from './kernel';
+import { KernelReader } from './kernelReader';
 import { TextReader } from './textReader';
+import type { ChunkReader } from './textReader';
 
 /** Stacks added up, and what was met on the way. */
 export interface CollapseResult {
@@ -24,6 +28,11 @@ export interface CollapseResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** More threads than this gain little: reading and adding up is most of the work. */
+const MAX_DEFAULT_THREADS = 4;
+/** Bytes at the start of an input that are kept for messages. */
+const HEAD_BYTES = 4096;
+
 /**
  * Adds up the call chains of perf script text, or of perf.data itself, to folded stacks.
  * @throws InputError if the input cannot be read, or has no samples: then the message says what was seen
@@ -32,18 +41,53 @@ export async function collapsePerfScript(input: SourceInput, options: CollapseOp
   const rules = collapseRules(options);
   const opened = await openSource(input);
   const session = new CollapseSession(rules, opened.name);
-  const context = { run: opened.name, file: opened.name, diagnostics: session.diagnostics };
-  const source = await asPerfScript(opened, context, options.symbols);
-  const head = await readAll(source, session, options);
+  const { source, head } = await peek(opened);
+  // The kernel reads neither UTF-16 nor what source lines mean.
+  const module = options.noKernel === true || rules.srcline ? undefined : compileKernel();
+  if (isPerfData(head)) {
+    const { asPerfScript } = await import('../perfData');
+    const context = { run: opened.name, file: opened.name, diagnostics: session.diagnostics };
+    await readStream(await asPerfScript(source, context, options.symbols), session, module, options);
+  } else if (opened.path !== undefined && module !== undefined && !hasByteOrderMark(head)) {
+    await source[Symbol.asyncIterator]().return?.();
+    const threads = options.threads ?? Math.min(availableParallelism(), MAX_DEFAULT_THREADS);
+    await collapseFile(opened.path, session, module, threads, options);
+  } else {
+    await readStream(source, session, module, options);
+  }
   return result(session, head);
 }
 
-/** Reads a source as a stream; answers its first bytes, for the error message if there is nothing in it. */
-async function readAll(source: ByteSource, session: CollapseSession, options: CollapseOptions): Promise<Uint8Array> {
-  const reader = new TextReader(session);
-  let head: Uint8Array | undefined;
+/** The first bytes of a source, and the source with them still in it. */
+async function peek(source: ByteSource): Promise<{ source: ByteSource; head: Uint8Array }> {
+  const iterator = source[Symbol.asyncIterator]();
+  const chunks: Uint8Array[] = [];
+  for (let size = 0; size < 8;) {
+    const { done, value } = await iterator.next();
+    if (done === true) break;
+    chunks.push(value);
+    size += value.length;
+  }
+  return { source: withPrefix(chunks, iterator, source), head: Buffer.concat(chunks).subarray(0, HEAD_BYTES) };
+}
+
+function isPerfData(head: Uint8Array): boolean {
+  const magic = Buffer.from(head.subarray(0, 8)).toString('latin1');
+  return magic === 'PERFILE2' || magic === '2ELIFREP';
+}
+
+function hasByteOrderMark(head: Uint8Array): boolean {
+  return head[0] === 0xef || head[0] === 0xfe || head[0] === 0xff;
+}
+
+async function readStream(
+  source: ByteSource,
+  session: CollapseSession,
+  module: WebAssembly.Module | undefined,
+  options: CollapseOptions,
+): Promise<void> {
+  const reader: ChunkReader = module === undefined ? new TextReader(session) : new KernelReader(session, module);
   for await (const chunk of asUtf8(source)) {
-    head ??= chunk.slice(0, 4096);
     reader.push(chunk);
     options.onProgress?.({
       done: source.consumedBytes(),
@@ -53,7 +97,6 @@ async function readAll(source: ByteSource, session: CollapseSession, options: Co
     });
   }
   reader.end();
-  return head ?? new Uint8Array(0);
 }
 
 function result(session: CollapseSession, head: Uint8Array): CollapseResult {

@@ -1,6 +1,6 @@
 import { baseName } from '../perfScript/frameLine';
 import { flamegraphEvent, flamegraphFrame } from './flamegraphLines';
-import type { FlamegraphFrame } from './flamegraphLines';
+import type { FlamegraphEvent, FlamegraphFrame } from './flamegraphLines';
 import type { HeaderMeaning, LineMachine } from './machine';
 import type { CollapseRules } from './options';
 import { CollapseSession, processName } from './session';
@@ -25,7 +25,8 @@ export class FlamegraphMachine implements LineMachine {
     return this.process === '' && this.awaiting === undefined;
   }
 
-  onLine(text: string, line: number): void {
+  onLine(text: string, line: number, cut = 0): void {
+    if (cut > 0) this.session.odd('overlong-line', 'overlong line, cut', line, text);
     if (this.awaiting !== undefined) {
       this.onSourceLine(text);
       return;
@@ -90,19 +91,36 @@ export class FlamegraphMachine implements LineMachine {
   }
 }
 
-/** Reads a header line; undefined if it is none. */
-export function flamegraphHeader(text: string, session: CollapseSession): HeaderMeaning | undefined {
+function flamegraphHeader(text: string, session: CollapseSession): (HeaderMeaning & FlamegraphEvent) | undefined {
   const event = flamegraphEvent(text);
   if (event === undefined) return undefined;
   return {
+    ...event,
     process: processName(session.rules, event.comm, event.pid, event.tid),
     keep: event.event === undefined || session.keeps(event.event),
-    period: event.period,
+    time_s: NaN,
   };
 }
 
+/**
+ * Reads a header line for the kernel; undefined if it is none, or if the process is taken from beyond
+ * `idsEnd`, where the text differs from record to record.
+ */
+export function flamegraphHeaderFor(text: string, idsEnd: number, session: CollapseSession): HeaderMeaning | undefined {
+  const event = flamegraphEvent(text);
+  if (event === undefined || event.idsEnd > idsEnd) return undefined;
+  const header = flamegraphHeader(text, session);
+  return header?.process === '0' ? undefined : header;
+}
+
+/** Reads a frame line for the kernel; undefined if it is none. */
+export function flamegraphFrameFor(text: string, rules: CollapseRules): string | undefined {
+  const frame = flamegraphFrame(text);
+  return frame === undefined ? undefined : flamegraphLabel(frame, rules);
+}
+
 /** The label of a frame; '' if it is left out. */
-export function flamegraphLabel(frame: FlamegraphFrame, rules: CollapseRules): string {
+function flamegraphLabel(frame: FlamegraphFrame, rules: CollapseRules): string {
   return functionsOf(frame, rules).join(';');
 }
 

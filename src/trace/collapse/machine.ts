@@ -1,9 +1,9 @@
 import type { ParseContext } from '../format';
 import { parseEventLine } from '../perfScript/eventLine';
 import type { EventLine } from '../perfScript/eventLine';
-import { baseName } from '../perfScript/frameLine';
+import { baseName, parseFrame } from '../perfScript/frameLine';
 import type { Frame } from '../perfScript/frameLine';
-import { PerfScriptReader } from '../perfScript/reader';
+import { PerfScriptReader, isIndentedFrame } from '../perfScript/reader';
 import type { CollapseRules } from './options';
 import { CollapseSession, processName } from './session';
 import { isJitDso, isKernelDso, isProcessName, splitInlined, stripArguments, tidy } from './symbols';
@@ -17,12 +17,15 @@ export interface LineMachine {
   readonly neutral: boolean;
 }
 
-/** What a header line means for the sums; see `KernelCallbacks`. */
+/** What a header line says that matters for the sums. */
 export interface HeaderMeaning {
   readonly process: string;
+  readonly event: string | undefined;
   readonly keep: boolean;
   /** Digits as printed. */
   readonly period: string;
+  /** NaN if not looked at. */
+  readonly time_s: number;
 }
 
 /** The default rules, on the parser that fills the tables too. */
@@ -73,11 +76,19 @@ function processOf(event: EventLine, rules: CollapseRules): string {
   return processName(rules, comm, pid, tid);
 }
 
-/** Reads a header line for the kernel; undefined if it is none. */
+/** Reads a header line for the kernel; undefined if it is none, or more than that. */
 export function defaultHeader(text: string, session: CollapseSession): HeaderMeaning | undefined {
   const event = parseEventLine(text);
   if (event === undefined || event.payload !== '' || event.event === '') return undefined;
-  return { process: processOf(event, session.rules), keep: session.keeps(event.event), period: event.period };
+  const process = processOf(event, session.rules);
+  const { event: name, period, time_s } = event;
+  return { process, event: name, keep: session.keeps(name), period, time_s };
+}
+
+/** Reads a frame line for the kernel; undefined if it is none. */
+export function defaultFrame(text: string, rules: CollapseRules): string | undefined {
+  const frame = isIndentedFrame(text) ? parseFrame(text) : undefined;
+  return frame === undefined ? undefined : frameLabel(frame, rules);
 }
 
 /** The label of a frame under the default rules; '' if it is left out. Inlined functions are joined by `;`. */

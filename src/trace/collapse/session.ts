@@ -1,4 +1,5 @@
 import { Diagnostics } from '../../core';
+import type { Diagnostic } from '../../core';
 import type { CollapseRules } from './options';
 import { Tally } from './tally';
 import { withoutJavaL } from './symbols';
@@ -15,21 +16,33 @@ export interface CollapseCounts {
   lines: number;
 }
 
+function noCounts(): CollapseCounts {
+  return { records: 0, withoutStack: 0, filtered: 0, lines: 0 };
+}
+
+/** What was met in an input or a piece of it, but for the sums. */
+export interface CollapseReport {
+  readonly counts: CollapseCounts;
+  readonly otherEvents: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly firstOddLine: { readonly line: number; readonly text: string } | undefined;
+}
+
 const MAX_EVENT_NAMES = 32;
 
 /** What the ways of reading share: the rules, the event that is kept, the sums. */
 export class CollapseSession {
   readonly tally = new Tally();
-  readonly counts: CollapseCounts = { records: 0, withoutStack: 0, filtered: 0, lines: 0 };
+  counts = noCounts();
   /** Other events than the one that is kept. */
-  readonly otherEvents = new Set<string>();
+  otherEvents = new Set<string>();
   firstOddLine: { readonly line: number; readonly text: string } | undefined;
   private keptEvent: string | undefined;
 
   constructor(
     readonly rules: CollapseRules,
     readonly file: string,
-    readonly diagnostics: Diagnostics = new Diagnostics(),
+    public diagnostics: Diagnostics = new Diagnostics(),
   ) {
     this.keptEvent = rules.eventFilter;
   }
@@ -74,6 +87,33 @@ export class CollapseSession {
 
   private weight(period: string): string {
     return this.rules.count === 'samples' || period === '' || period === '0' ? '1' : period;
+  }
+
+  /** Everything but the sums since the last call, for a piece of an input. */
+  takeReport(): CollapseReport {
+    const { counts, firstOddLine } = this;
+    const report = { counts, firstOddLine, otherEvents: [...this.otherEvents], diagnostics: this.diagnostics.list() };
+    this.counts = noCounts();
+    this.otherEvents = new Set();
+    this.diagnostics = new Diagnostics();
+    this.firstOddLine = undefined;
+    return report;
+  }
+
+  /** Adds what was met in the next piece; its lines are numbered from 1. */
+  addReport(report: CollapseReport): void {
+    const before = this.counts.lines;
+    const odd = report.firstOddLine;
+    if (odd !== undefined) this.firstOddLine ??= { ...odd, line: before + odd.line };
+    for (const d of report.diagnostics) {
+      const first = d.first.line === undefined ? d.first : { ...d.first, line: before + d.first.line };
+      this.diagnostics.merge([{ ...d, first }]);
+    }
+    for (const event of report.otherEvents) if (this.otherEvents.size < MAX_EVENT_NAMES) this.otherEvents.add(event);
+    this.counts.records += report.counts.records;
+    this.counts.withoutStack += report.counts.withoutStack;
+    this.counts.filtered += report.counts.filtered;
+    this.counts.lines += report.counts.lines;
   }
 
   odd(kind: string, message: string, line: number, text: string): void {

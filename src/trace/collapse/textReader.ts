@@ -21,10 +21,7 @@ export class TextReader implements ChunkReader {
 
   constructor(private readonly session: CollapseSession) {
     this.machine = machineFor(session);
-    this.splitter = new ByteLineSplitter((text, line, cut) => {
-      if (cut > 0) session.odd('overlong-line', 'overlong line, cut', line, text);
-      this.machine.onLine(text, line, cut);
-    });
+    this.splitter = new ByteLineSplitter((text, line, cut) => this.machine.onLine(text, line, cut));
   }
 
   push(chunk: Uint8Array): void {

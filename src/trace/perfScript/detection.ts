@@ -3,6 +3,7 @@ import { DETECTION_LIMIT } from '../format';
 import type { Detection } from '../format';
 import { hasTimeStamp, parseEventLine } from './eventLine';
 import { isTracepoint } from './eventLine';
+import type { EventLine } from './eventLine';
 
 /** `# captured on: …`, the first line of `perf script --header`. */
 const HEADER = /^# (?:========|captured on|perf version|cmdline)/;
@@ -32,9 +33,14 @@ export function detectPerfScript(prefix: Uint8Array, complete: boolean): Detecti
     if (FRAME.test(line) && (sawEvent || lines <= 2)) return 'yes';
     const event = parseEventLine(line);
     if (event === undefined) continue;
-    if (event.event !== '' && hasTimeStamp(line) && (isTracepoint(event.event) || event.payload === '')) return 'yes';
+    if (event.event !== '' && hasTimeStamp(line) && isComplete(event)) return 'yes';
     sawEvent = true;
   }
   const all = complete || prefix.length >= DETECTION_LIMIT;
   return sawHeader && lines === 0 && all ? 'yes' : 'more';
+}
+
+/** An event line says enough by itself if it is a tracepoint's, ends there, or goes on with its one frame. */
+function isComplete(event: EventLine): boolean {
+  return isTracepoint(event.event) || event.payload === '' || FRAME.test(` ${event.payload.trim()}`);
 }

@@ -53,7 +53,7 @@ export function parseEventLine(text: string): EventLine | undefined {
 
 /** Whether a line has a time stamp where records have it; frames and source lines do not. */
 export function hasTimeStamp(text: string): boolean {
-  return TIME.test(text.length > HEAD_CHARS ? text.slice(0, HEAD_CHARS) : text);
+  return TIME.test(text);
 }
 
 /**

@@ -69,7 +69,7 @@ export class PerfScriptReader {
       this.endRecord();
       this.settleCandidate();
     } else if (first === 0 && text.charCodeAt(0) === 35 /* # */) this.handler.comment?.(text.slice(1));
-    else if (first > 0 ? this.isIndentedFrame(text) : this.isBareFrame(text)) this.onFrame(text, line);
+    else if (first > 0 ? isIndentedFrame(text) : this.isBareFrame(text)) this.onFrame(text, line);
     else if (this.event !== undefined && this.frames.length > 0 && isSourceLine(text)) this.onSourceLine(text);
     else this.onEvent(text, line);
   }
@@ -187,11 +187,6 @@ export class PerfScriptReader {
     this.context.diagnostics.count(`perf-script/${kind}`, message, { file: this.context.file, line }, text);
   }
 
-  /** An indented line is a frame if it begins with an address; but `dd` and `cafe` are also commands. */
-  private isIndentedFrame(text: string): boolean {
-    return INDENTED_FRAME.test(text) && !hasTimeStamp(text) && !EVENT_END.test(text.slice(-256));
-  }
-
   /** Some tools strip the indentation. */
   private isBareFrame(text: string): boolean {
     return this.event !== undefined && BARE_FRAME.test(text) && text.trimEnd().endsWith(')') && !hasTimeStamp(text);
@@ -202,6 +197,12 @@ const INDENTED_FRAME = /^\s+[0-9a-f]{1,16}(?:\s|$)/;
 const BARE_FRAME = /^[0-9a-f]{1,16}\s+\S/;
 //   31912 [000]  1000 cycles:
 const EVENT_END = /\s-?\d+(?:\/-?\d+)?\s+(?:\[\d+\]\s+)?(?:\d+\s+)?\S+:\s*$/;
+
+/** An indented line is a frame if it begins with an address; but `dd` and `cafe` are also commands. */
+export function isIndentedFrame(text: string): boolean {
+  return INDENTED_FRAME.test(text) && !hasTimeStamp(text) && !EVENT_END.test(text.slice(-256));
+}
+
 const ONLY_FRAME = /^(?:[0-9a-f]{1,16}\s+)?([0-9a-f]{1,16}\s+\S.*)$/;
 const LAST_FRAME = /\s([0-9a-f]{8,16} \S+ \((?:\[|\/)[^()]*\))$/;
 
