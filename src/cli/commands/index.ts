@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerCapture } from './capture';
 import { registerCollapse } from './collapse';
 import { registerSimulate } from './simulate';
 import { registerVerify } from './verify';
@@ -10,4 +11,4 @@ import { registerVerify } from './verify';
 export type RegisterCommand = (program: Command) => void;
 
 /** In the order of `--help`. */
-export const commands: readonly RegisterCommand[] = [registerCollapse, registerSimulate, registerVerify];
+export const commands: readonly RegisterCommand[] = [registerCollapse, registerCapture, registerSimulate, registerVerify];

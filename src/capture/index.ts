@@ -1,0 +1,3 @@
+export * from './recordCapture';
+export * from './testBed';
+export * from './requirements';
