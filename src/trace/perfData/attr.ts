@@ -29,6 +29,8 @@ const SAMPLE_ID_ALL_BIT = 18;
 export interface EventAttr {
   readonly type: number;
   readonly config: number;
+  /** Fixed period, or the frequency; what perf takes for the period of samples that state none. */
+  readonly samplePeriod: number;
   readonly sampleType: number;
   readonly readFormat: number;
   readonly sampleIdAll: boolean;
@@ -50,7 +52,7 @@ export function readAttr(cursor: Cursor, size: number): EventAttr {
   const type = cursor.u32();
   cursor.skip(4); // size, as given
   const config = cursor.u64();
-  cursor.skip(8); // sample_period or sample_freq
+  const samplePeriod = cursor.u64();
   const sampleType = cursor.u64();
   const readFormat = cursor.u64();
   const flags = cursor.slice(8);
@@ -58,7 +60,7 @@ export function readAttr(cursor: Cursor, size: number): EventAttr {
   const byte = flags[SAMPLE_ID_ALL_BIT >> 3];
   const bit = cursor.littleEndian ? SAMPLE_ID_ALL_BIT & 7 : 7 - (SAMPLE_ID_ALL_BIT & 7);
   cursor.at = end;
-  return { type, config, sampleType, readFormat, sampleIdAll: ((byte >> bit) & 1) === 1 };
+  return { type, config, samplePeriod, sampleType, readFormat, sampleIdAll: ((byte >> bit) & 1) === 1 };
 }
 
 /** Whether a sample type has a field. Beyond 31 bits, hence no `&`. */

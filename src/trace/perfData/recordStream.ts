@@ -46,6 +46,11 @@ export async function* readRecords(
   inflater.end();
 }
 
+/** How much a record of tracing data says that follows it, padding included. */
+export function tracingDataBytes(c: Cursor): number {
+  return Math.ceil(c.u32() / 8) * 8;
+}
+
 /** Cuts bytes into records, across borders of chunks. */
 class RecordSplitter {
   broken = false;
@@ -113,7 +118,7 @@ class RecordSplitter {
   private appendix(type: number, body: Uint8Array): number {
     if (type === RECORD.AUXTRACE && body.length >= 8) return new Cursor(body, this.recording.littleEndian).u64();
     if (type !== RECORD.TRACING_DATA || body.length < 4) return 0;
-    return Math.ceil(new Cursor(body, this.recording.littleEndian).u32() / 8) * 8;
+    return tracingDataBytes(new Cursor(body, this.recording.littleEndian));
   }
 
   private damaged(byte: number, seen: string): void {

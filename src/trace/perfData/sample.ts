@@ -13,7 +13,7 @@ export interface Sample {
   readonly tid: number | undefined;
   readonly time_ns: number | undefined;
   readonly cpu: number | undefined;
-  readonly period: number | undefined;
+  readonly period: number;
   /** Addresses from the innermost out, with context markers among them; see `CONTEXT`. */
   readonly callchain: readonly number[] | undefined;
   /** Digits of those entries of the chain, by index, that are no address and too large for a number. */
@@ -128,7 +128,7 @@ export function decodeSample(record: RawRecord, event: PerfEvent, littleEndian: 
     cpu = c.i32();
     c.skip(4);
   }
-  const period = has(sampleType, SAMPLE.PERIOD) ? c.u64() : undefined;
+  const period = has(sampleType, SAMPLE.PERIOD) ? c.u64() : event.attr.samplePeriod;
   if (has(sampleType, SAMPLE.READ)) skipRead(c, readFormat);
   const chain = has(sampleType, SAMPLE.CALLCHAIN) ? readChain(c) : undefined;
   const raw = has(sampleType, SAMPLE.RAW) ? c.slice(c.u32()) : undefined;

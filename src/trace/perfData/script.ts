@@ -117,7 +117,7 @@ class SamplePrinter {
           : ['perf-data/other-build', 'mapped files that have since been replaced by another build'];
       this.context.diagnostics.count(kind, message, { file: this.context.file }, file);
     }
-    if (this.kernelLoaded && this.symbolizer.kernel === undefined) {
+    if (this.symbolizer.kernelWanted && this.symbolizer.kernel === undefined) {
       const message = 'kernel whose symbols are not at hand (give its kallsyms or System.map)';
       const release = this.recording.metadata.get('os release');
       this.context.diagnostics.count('perf-data/no-kernel-symbols', message, { file: this.context.file }, release);
@@ -162,7 +162,7 @@ class SamplePrinter {
     if (cpu !== undefined) line += `[${String(cpu).padStart(3, '0')}] `;
     if (time_ns !== undefined) line += `${this.time(time_ns)}: `;
     const tracepoint = isTracepoint(event);
-    if (!tracepoint && period !== undefined) line += `${pad(period, 10)} `;
+    if (!tracepoint) line += `${pad(period, 10)} `;
     line += `${event.name.padStart(this.nameWidth)}: `;
     if (tracepoint) line += this.payload(sample);
     if (callchain !== undefined) {

@@ -8,7 +8,7 @@ import { applyFeature } from './header';
 import { Machine } from './machine';
 import type { Mapping } from './machine';
 import { Ordering } from './ordering';
-import { readRecords } from './recordStream';
+import { readRecords, tracingDataBytes } from './recordStream';
 import { FIRST_USER_TYPE, IGNORED_RECORDS, MISC, RECORD } from './records';
 import type { RawRecord } from './records';
 import type { Sample } from './sample';
@@ -102,7 +102,7 @@ export class Session {
       else if (record.type === RECORD.BUILD_ID) readBuildId(c, record.body.length, this.recording.buildIds);
       else if (record.type === RECORD.HEADER_FEATURE) applyFeature(this.recording, c.u64(), c.rest());
       else if (record.type === RECORD.TRACING_DATA)
-        this.recording.tracepoints = readTracingData(record.body.subarray(4));
+        this.recording.tracepoints = readTracingData(c.bytes.subarray(c.bytes.length - tracingDataBytes(c)));
       else this.onOther(record);
     } catch (error) {
       if (!(error instanceof ShortRead)) throw error;

@@ -46,6 +46,8 @@ export class Symbolizer {
   /** Files whose symbols were wanted and not found, or were of another build. */
   readonly unresolved = new Map<string, 'missing' | 'other build'>();
   kernel: KernelSymbols | undefined;
+  /** Whether any function of the kernel was looked for. */
+  kernelWanted = false;
   private readonly files = new Map<string, FileSymbols | undefined>();
 
   constructor(private readonly options: SymbolOptions) {}
@@ -69,6 +71,7 @@ export class Symbolizer {
 
   /** A function of the kernel or of a module, with the module's name if there is one. */
   findKernel(address: number, module: string | undefined): Located | undefined {
+    this.kernelWanted = true;
     const table = module === undefined ? this.kernel?.core : this.kernel?.modules.get(module);
     return locate(table, address);
   }
@@ -114,11 +117,9 @@ export class Symbolizer {
     const files = [`/usr/lib/debug${file}.debug`, `/usr/lib/debug${file}`].map((path) => this.inRoot(path));
     if (buildId === undefined) return files;
     const [head, tail] = [buildId.slice(0, 2), buildId.slice(2)];
-    return [
-      this.inRoot(`/usr/lib/debug/.build-id/${head}/${tail}.debug`),
-      join(homedir(), '.debug/.build-id', head, tail, 'elf'),
-      ...files,
-    ];
+    // What `perf record` on this machine put aside; of no use for the files of another.
+    const cache = this.options.symfs === undefined ? [join(homedir(), '.debug/.build-id', head, tail, 'elf')] : [];
+    return [this.inRoot(`/usr/lib/debug/.build-id/${head}/${tail}.debug`), ...cache, ...files];
   }
 
   private async firstOf(paths: readonly string[], buildId: string | undefined): Promise<ElfSymbols | undefined> {
