@@ -20,3 +20,38 @@ export function* recordedValues(histogram: JsHistogram): Generator<{ value: numb
     yield { value: histogram.medianEquivalentValue(valueIteratedTo), count: countAddedInThisIterationStep };
   }
 }
+
+const MANTISSA_BITS = 5;
+const MANTISSA = 1 << MANTISSA_BITS;
+
+/**
+ * A coarse histogram (bins 3% wide) for what is recorded several times for each packet, where an HdrHistogram
+ * would take a sixth of the simulator's time. Whole numbers from 0 to 2^31.
+ */
+export class FastHistogram {
+  private readonly counts = new Float64Array((32 - MANTISSA_BITS) * MANTISSA);
+  private total = 0;
+
+  record(value: number): void {
+    const exponent = Math.max(0, 32 - MANTISSA_BITS - Math.clz32(value) - 1);
+    this.counts[exponent * MANTISSA + (value >>> exponent)]++;
+    this.total++;
+  }
+
+  /** Middle of the bin in which the percentile lies; 0 if empty. */
+  percentile(percent: number): number {
+    let left = Math.ceil((percent / 100) * this.total);
+    for (let i = 0; i < this.counts.length; i++) {
+      left -= this.counts[i];
+      if (left <= 0 && this.counts[i] > 0) return middleOf(i);
+    }
+    return 0;
+  }
+}
+
+/** Bins of exponent e hold mantissas MANTISSA … 2 × MANTISSA − 1 (from 0 for e = 0), each 2^e wide. */
+function middleOf(index: number): number {
+  const exponent = Math.max(0, Math.floor(index / MANTISSA) - 1);
+  const mantissa = index - exponent * MANTISSA;
+  return mantissa * 2 ** exponent + (2 ** exponent - 1) / 2;
+}

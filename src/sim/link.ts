@@ -10,6 +10,8 @@ import { SourceHeap } from './sources';
  */
 export class Link {
   readonly out: Emission = { flow: 0, kind: 0, flags: 0, bytes: 0, messages: 0, message: 0, sent_ns: 0 };
+  /** Whether no sender waits for anything that the machine does. */
+  isOpenLoop = true;
   private readonly heap = new SourceHeap();
   private free_ns: Nanoseconds = 0;
   private readonly latency_ns: number;
@@ -23,6 +25,7 @@ export class Link {
   }
 
   add(source: Source): number {
+    this.isOpenLoop &&= source.isOpenLoop;
     return this.heap.add(source);
   }
 
@@ -40,11 +43,11 @@ export class Link {
     return this.arrivalOf(source);
   }
 
-  /** Takes the next packet off the wire into `out`; call only if `nextArrival` is finite. */
-  take(): void {
+  /** Takes the next packet off the wire into `out`; `arrival_ns` is what `nextArrival` said. */
+  take(arrival_ns: Nanoseconds): void {
     const first = this.heap.first();
     const source = this.heap.sources[first];
-    this.free_ns = this.arrivalOf(source);
+    this.free_ns = arrival_ns;
     source.emit(this.out, this.free_ns);
     this.heap.update(first);
   }

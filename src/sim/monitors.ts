@@ -2,7 +2,7 @@ import type { JsHistogram } from 'hdr-histogram-js';
 import type { Core } from './core';
 import { EventLog } from './emit/eventLog';
 import { JourneyLog } from './emit/journeyLog';
-import { newHistogram } from './histogram';
+import { FastHistogram, newHistogram } from './histogram';
 import type { Machine } from './machine';
 import type { Napi } from './napi';
 import { NONE } from './packets';
@@ -13,7 +13,7 @@ export class StageStatistics {
   packets = 0;
   queue_ns = 0;
   service_ns = 0;
-  readonly queueing: JsHistogram = newHistogram(2);
+  readonly queueing = new FastHistogram();
 }
 
 /** Packet counts since the start of measuring; exact. */
@@ -35,7 +35,8 @@ export class Monitors {
   readonly latency: (JsHistogram | undefined)[] = [];
   /** By leg, then core; after the legs comes the application. */
   readonly stages: (StageStatistics | undefined)[][];
-  readonly drops = new Map<string, number>();
+  /** By place, then CPU. */
+  readonly drops = new Map<string, number[]>();
   readonly events: EventLog | null;
   readonly journeys: JourneyLog | null;
   private readonly everyJourney: number;
@@ -74,8 +75,12 @@ export class Monitors {
 
   dropped(place: string, cpu: number, packets: number): void {
     this.ledger.dropped += packets;
-    const key = `${place}/${cpu}`;
-    this.drops.set(key, (this.drops.get(key) ?? 0) + packets);
+    let byCpu = this.drops.get(place);
+    if (byCpu === undefined) {
+      byCpu = [];
+      this.drops.set(place, byCpu);
+    }
+    byCpu[cpu] = (byCpu[cpu] ?? 0) + packets;
   }
 
   /** The application has read a packet at `read_ns` and is done with it now. */
@@ -120,7 +125,7 @@ export class Monitors {
     statistics.packets++;
     statistics.queue_ns += queued;
     statistics.service_ns += service_ns;
-    statistics.queueing.recordValue(queued);
+    statistics.queueing.record(queued);
   }
 
   /** Number of the packet's journey, or -1 if it is not followed. */

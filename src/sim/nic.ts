@@ -4,13 +4,13 @@ import { EV_ARRIVAL, EV_IRQ, PRIORITY_ARRIVAL, PRIORITY_IRQ } from './events';
 import type { Link } from './link';
 import type { Machine } from './machine';
 import type { Napi } from './napi';
-import { NONE } from './packets';
 
 /** One receive queue: descriptor ring, NAPI and interrupt. */
 class NicQueue {
   /** Interrupts are on and none is on its way. */
   armed = true;
   irqScheduled = false;
+  irq_ns = 0;
   generation = 0;
   lastIrq_ns = -Infinity;
   waiting = 0;
@@ -56,18 +56,34 @@ export class Nic {
 
   /** Brings the rings up to the present. */
   pull(): void {
-    const now = this.machine.now;
-    while (this.link.nextArrival() <= now) this.arrive();
+    this.pullUntil(this.machine.now);
+  }
+
+  private pullUntil(time_ns: number): void {
+    for (let at = this.link.nextArrival(); at <= time_ns; at = this.link.nextArrival()) this.arrive(at);
   }
 
   /** Sees to it that the next arrival is noticed, if some queue waits for one. */
   watch(): void {
+    if (this.looksAhead) {
+      const [queue] = this.queues;
+      if (queue.irqScheduled) {
+        // Nothing that happens before the interrupt can change what arrives until then.
+        while (this.link.nextArrival() <= queue.irq_ns) this.arrive(this.link.nextArrival());
+      } else if (!queue.napi.scheduled) this.schedule();
+      return;
+    }
     for (const queue of this.queues) {
       if (!queue.napi.scheduled) {
         this.schedule();
         return;
       }
     }
+  }
+
+  /** With one queue and senders that wait for nothing, arrivals up to the next interrupt need no events. */
+  private get looksAhead(): boolean {
+    return this.queues.length === 1 && this.link.isOpenLoop;
   }
 
   onArrival(generation: number): void {
@@ -99,7 +115,7 @@ export class Nic {
     queue.dim?.event(this.machine.now);
     this.pull();
     if (queue.napi.input.length > 0 && !queue.irqScheduled) this.scheduleIrq(queue, this.machine.now);
-    this.schedule();
+    this.watch();
   }
 
   private schedule(): void {
@@ -110,10 +126,9 @@ export class Nic {
     this.machine.queue.push(ceil, PRIORITY_ARRIVAL, EV_ARRIVAL, 0, ++this.generation);
   }
 
-  private arrive(): void {
+  private arrive(arrival_ns: number): void {
     const { machine, link } = this;
-    const arrival_ns = link.nextArrival();
-    link.take();
+    link.take(arrival_ns);
     const { out } = link;
     const { flows, monitors } = machine;
     const queue = this.queues[flows.queueOf(out.flow, out.kind)];
@@ -140,12 +155,8 @@ export class Nic {
 
   private pushIrq(queue: NicQueue, at_ns: number): void {
     queue.irqScheduled = true;
+    queue.irq_ns = at_ns;
     const at = Math.max(Math.ceil(at_ns), this.machine.now);
     this.machine.queue.push(at, PRIORITY_IRQ, EV_IRQ, queue.index, ++queue.generation);
-  }
-
-  /** Takes a packet off a ring. */
-  static take(napi: Napi): number {
-    return napi.input.length === 0 ? NONE : napi.input.shift();
   }
 }

@@ -16,6 +16,8 @@ export interface Emission {
 
 /** A sender behind the link: knows when it emits its next packet, and how long that is. */
 export interface Source {
+  /** Whether what it sends depends on nothing that the machine does. */
+  readonly isOpenLoop: boolean;
   /** Time of the next packet; Infinity while there is none. */
   nextTime_ns: Nanoseconds;
   /** IP length of the next packet as the application's stack sends it, without any tunnel. */

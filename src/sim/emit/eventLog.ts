@@ -18,7 +18,7 @@ const INNER_HEADERS_BYTES = 28;
  */
 export class EventLog {
   private readonly table;
-  private recording = false;
+  private full = true;
 
   constructor(
     private readonly machine: Machine,
@@ -28,7 +28,7 @@ export class EventLog {
   }
 
   start(): void {
-    this.recording = true;
+    this.full = false;
   }
 
   finish() {
@@ -36,10 +36,12 @@ export class EventLog {
   }
 
   softirq(what: 'raise' | 'entry' | 'exit', core: Core): void {
+    if (this.full) return;
     this.push(core, `irq:softirq_${what}`, null, null, null, NET_RX, `vec=${NET_RX} [action=NET_RX]`);
   }
 
   napiPoll(core: Core, napi: Napi, work: number): void {
+    if (this.full) return;
     const device = napi.kind === NAPI_BACKLOG ? '(no_device)' : this.machine.plan.devices[napi.device].name;
     const address = `0x${(SKB_BASE + BigInt(napi.id) * 0x1000n).toString(16)}`;
     const payload = `napi poll on napi struct ${address} for device ${device} work ${work} budget 64`;
@@ -47,14 +49,17 @@ export class EventLog {
   }
 
   received(leg: Leg, core: Core, packet: number): void {
+    if (this.full) return;
     this.packet(core, 'net:netif_receive_skb', leg, packet, null);
   }
 
   netifRx(core: Core, packet: number, target: number): void {
+    if (this.full) return;
     this.packet(core, 'net:netif_rx', this.machine.plan.legs[this.machine.pool.leg[packet]], packet, target);
   }
 
   ipiSent(core: Core, target: number): void {
+    if (this.full) return;
     this.push(
       core,
       'ipi:ipi_send_cpu',
@@ -85,7 +90,7 @@ export class EventLog {
     value: number | null,
     payload: string,
   ): void {
-    if (!this.recording || this.table.numRows >= this.limit) return;
+    this.full = this.table.numRows + 1 >= this.limit;
     const time_s = seconds(this.machine, this.machine.now);
     const pid = Math.max(0, core.thread);
     this.table.pushValues(

@@ -56,12 +56,9 @@ function messageRatesTable(machine: Machine) {
 
 function dropsTable(machine: Machine) {
   const table = new TableBuilder(dropsSchema, Origin.of(machine.plan.experiment));
-  const drops = [...machine.monitors.drops].map(([key, packets]) => {
-    const [place, cpu] = key.split('/');
-    return { place, cpu: Number(cpu), packets };
-  });
-  drops.sort((a, b) => (a.place === b.place ? a.cpu - b.cpu : a.place < b.place ? -1 : 1));
-  for (const drop of drops) table.push(drop);
+  for (const place of [...machine.monitors.drops.keys()].sort()) {
+    machine.monitors.drops.get(place)?.forEach((packets, cpu) => table.push({ place, cpu, packets }));
+  }
   return table.finish();
 }
 
@@ -83,7 +80,7 @@ function figuresOf(statistics: StageStatistics) {
   return {
     packets: statistics.packets,
     queue_us_mean: statistics.queue_ns / statistics.packets / NS_PER_US,
-    queue_us_p99: statistics.queueing.getValueAtPercentile(99) / NS_PER_US,
+    queue_us_p99: statistics.queueing.percentile(99) / NS_PER_US,
     service_us_mean: statistics.service_ns / statistics.packets / NS_PER_US,
   };
 }

@@ -49,6 +49,7 @@ export class UdpWorkload implements Workload {
 
 /** One sending client: a datagram at its pace, fragment by fragment, never faster than its own cost allows. */
 class UdpSource implements Source {
+  readonly isOpenLoop = true;
   nextTime_ns: number;
   nextIp_bytes: number;
   private readonly pacing: Pacing | null;
