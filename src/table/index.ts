@@ -6,3 +6,4 @@ export * from './builder';
 export * from './danfo';
 export * from './stackTree';
 export * from './statistics';
+export * from './packed';
