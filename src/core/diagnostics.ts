@@ -59,11 +59,14 @@ export class Diagnostics {
 
   /** One line for each kind, for stderr. */
   summary(): string[] {
-    return this.list().map((d) => {
-      const example = d.example === undefined ? '' : ` ${JSON.stringify(d.example)}`;
-      return `${d.count} × ${d.message} (first at ${formatPlace(d.first)}${example})`;
-    });
+    return this.list().map(formatDiagnostic);
   }
+}
+
+/** `4 × line that is not one of /proc/softirqs (first at a.txt:4 "NET_RX: 12x4")` */
+export function formatDiagnostic(d: Diagnostic): string {
+  const example = d.example === undefined ? '' : ` ${JSON.stringify(d.example)}`;
+  return `${d.count} × ${d.message} (first at ${formatPlace(d.first)}${example})`;
 }
 
 function cut(text: string): string {

@@ -110,9 +110,21 @@ async function loadFile(
   }
 }
 
-/** For the provenance: plain data, the file's own words as pairs since their names are untrusted. */
-function outcome({ name, format, metadata, problem }: LoadedFile): Record<string, unknown> {
-  return { name, format, ...(problem === undefined ? {} : { problem }), metadata: [...metadata] };
+/** What became of a file of a capture, in the provenance of its run (`details.filesRead`). */
+export interface FileRead {
+  readonly name: string;
+  /** Null if it could not be used. */
+  readonly format: string | null;
+  readonly problem?: string;
+  /** Rows by table. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** The file's own words as pairs, since their names are untrusted. */
+  readonly metadata: readonly (readonly [name: string, value: string])[];
+}
+
+function outcome({ name, format, metadata, problem, tables }: LoadedFile): FileRead {
+  const rows = Object.fromEntries(Object.entries(tables).map(([table, { numRows }]) => [table, numRows]));
+  return { name, format, ...(problem === undefined ? {} : { problem }), rows, metadata: [...metadata] };
 }
 
 /** What arrived is told by counters that nobody asked for. */

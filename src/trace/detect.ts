@@ -100,5 +100,6 @@ export async function detectFormat(
 }
 
 function unknownFormat(file: string, prefix: Uint8Array, formats: readonly TraceFormat[]): InputError {
-  return InputError.expected({ file }, `one of ${formats.map((f) => f.title).join(', ')}`, describePrefix(prefix));
+  const expected = `one of the ${formats.length} formats that falcon-lab inspect --help lists`;
+  return InputError.expected({ file }, expected, describePrefix(prefix));
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerCapture } from './capture';
 import { registerCollapse } from './collapse';
+import { registerInspect } from './inspect';
 import { registerSimulate } from './simulate';
 import { registerVerify } from './verify';
 
@@ -11,4 +12,10 @@ import { registerVerify } from './verify';
 export type RegisterCommand = (program: Command) => void;
 
 /** In the order of `--help`. */
-export const commands: readonly RegisterCommand[] = [registerCollapse, registerCapture, registerSimulate, registerVerify];
+export const commands: readonly RegisterCommand[] = [
+  registerCollapse,
+  registerCapture,
+  registerInspect,
+  registerSimulate,
+  registerVerify,
+];
