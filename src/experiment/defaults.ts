@@ -25,7 +25,11 @@ export const FALCON_POLICY_DEFAULTS: Omit<FalconPolicy, 'policy' | 'cpus' | 'loa
   alwaysOn: false,
 };
 
-export const GRO_SPLIT_DEFAULTS: Omit<GroSplit, 'cpus'> = { protocols: ['tcp'] };
+export const GRO_SPLIT_DEFAULTS: Omit<GroSplit, 'cpus'> = {
+  protocols: ['tcp'],
+  when: 'always',
+  threshold_percent: 90,
+};
 
 /** Figure 11's placement: interrupts on CPU 0, RPS on CPU 1, the application on CPU 2. */
 const APP_CPUS = [2];

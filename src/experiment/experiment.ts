@@ -96,6 +96,10 @@ export interface GroSplit {
   readonly cpus: readonly number[];
   /** Whose packets are moved. The released kernel moves both (`process_backlog` runs GRO on all). */
   readonly protocols: readonly ('tcp' | 'udp')[];
+  /** `always`: static, as Falcon does. `saturated`: only while the core of the NIC's poll is (section 6.4 asks for it). */
+  readonly when: 'always' | 'saturated';
+  /** Sampled load at which a core counts as saturated; it settles at 96 at most. */
+  readonly threshold_percent: number;
 }
 
 /** What is recorded beside the tables that are always there. */

@@ -87,6 +87,7 @@ export const SCALARS: Readonly<Record<string, string>> = {
   'nic.mtu_bytes': 'largest IP packet',
   'nic.moderation_us': 'interrupt moderation: time',
   'nic.moderation_frames': 'interrupt moderation: packets',
+  'nic.flowControl': '1: a full ring pauses the link (IEEE 802.3x)',
   'nic.adaptive': '1: dynamic interrupt moderation is on by default',
   'wire.latency_ns': 'one way from the sending application to the receiving NIC, without queueing',
   'wire.jitter_ns': 'mean of the (exponential) variation of a paced sender',

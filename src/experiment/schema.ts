@@ -165,6 +165,8 @@ export const experimentShape = fields({
         .array(z.enum(['tcp', 'udp']))
         .nonempty('at least one protocol')
         .optional(),
+      when: z.enum(['always', 'saturated']).optional(),
+      threshold_percent: percent.optional(),
     })
       .nullable()
       .optional(),

@@ -43,12 +43,16 @@ export class Link {
     return this.arrivalOf(source);
   }
 
+  /** The source whose packet is next; call only if `nextArrival` is finite. */
+  peek(): Source {
+    return this.heap.sources[this.heap.first()];
+  }
+
   /** Takes the next packet off the wire into `out`; `arrival_ns` is what `nextArrival` said. */
   take(arrival_ns: Nanoseconds): void {
     const first = this.heap.first();
-    const source = this.heap.sources[first];
     this.free_ns = arrival_ns;
-    source.emit(this.out, this.free_ns);
+    this.heap.sources[first].emit(this.out, this.free_ns);
     this.heap.update(first);
   }
 

@@ -17,6 +17,7 @@ import { Scheduler } from './scheduler';
 import { Sockets } from './sockets';
 import { Softirqs } from './softirqs';
 import type { Emission } from './sources';
+import { Splitting } from './splitting';
 import { StageSteering } from './steering';
 import { Variation } from './variation';
 import type { Workload } from './workloads/workload';
@@ -38,6 +39,7 @@ export class Machine {
   readonly scheduler: Scheduler;
   readonly softirqs: Softirqs;
   readonly steering: StageSteering;
+  readonly splitting: Splitting;
   readonly path: Path;
   readonly link: Link;
   readonly nic: Nic | null;
@@ -70,6 +72,7 @@ export class Machine {
     this.sockets = new Sockets(this);
     this.softirqs = new Softirqs(this);
     this.steering = new StageSteering(this);
+    this.splitting = new Splitting(this);
     this.path = new Path(this);
     this.link = new Link(plan);
     this.nic = experiment.topology.cable === 'nic' ? new Nic(this, this.link) : null;

@@ -26,8 +26,8 @@ class NicQueue {
 }
 
 /**
- * The network card: RSS puts arriving packets into the rings of its queues, drops what finds its ring full, and
- * interrupts the queue's CPU, not sooner than the moderation time after the interrupt before (counted from the
+ * The network card: RSS puts arriving packets into the rings of its queues; a full ring pauses the link, or without flow
+ * control drops the packet. It interrupts the queue's CPU, not sooner than the moderation time after the interrupt before (counted from the
  * event, as mlx5 does) unless enough packets wait.
  */
 export class Nic {
@@ -35,6 +35,10 @@ export class Nic {
   private readonly time_ns: number;
   private readonly frames: number;
   private readonly hardirq_ns: number;
+  private readonly flowControl: boolean;
+  /** A full ring holds up the link (IEEE 802.3x pause), until the NIC is next looked at. */
+  private paused = false;
+  private resumed_ns = 0;
   private scheduled_ns = Infinity;
   private generation = 0;
 
@@ -46,6 +50,7 @@ export class Nic {
     const moderation: Moderation = nic.moderation;
     this.time_ns = moderation.mode === 'fixed' ? moderation.usecs * 1000 : 0;
     this.frames = moderation.mode === 'fixed' ? moderation.frames : 1;
+    this.flowControl = machine.plan.constant('nic.flowControl') === 1;
     this.hardirq_ns = machine.plan.constant('cpu.hardirq_ns');
     for (let q = 0; q < nic.queues; q++) {
       const core = nic.irqCpus[q % nic.irqCpus.length];
@@ -60,7 +65,13 @@ export class Nic {
   }
 
   private pullUntil(time_ns: number): void {
-    for (let at = this.link.nextArrival(); at <= time_ns; at = this.link.nextArrival()) this.arrive(at);
+    if (this.paused) {
+      this.paused = false;
+      this.resumed_ns = this.machine.now;
+    }
+    for (let at = this.link.nextArrival(); at <= time_ns; at = this.link.nextArrival()) {
+      if (!this.arrive(Math.max(at, this.resumed_ns))) return;
+    }
   }
 
   /** Sees to it that the next arrival is noticed, if some queue waits for one. */
@@ -69,7 +80,9 @@ export class Nic {
       const [queue] = this.queues;
       if (queue.irqScheduled) {
         // Nothing that happens before the interrupt can change what arrives until then.
-        while (this.link.nextArrival() <= queue.irq_ns) this.arrive(this.link.nextArrival());
+        for (let at = this.link.nextArrival(); at <= queue.irq_ns; at = this.link.nextArrival()) {
+          if (!this.arrive(Math.max(at, this.resumed_ns))) return;
+        }
       } else if (!queue.napi.scheduled) this.schedule();
       return;
     }
@@ -126,26 +139,34 @@ export class Nic {
     this.machine.queue.push(ceil, PRIORITY_ARRIVAL, EV_ARRIVAL, 0, ++this.generation);
   }
 
-  private arrive(arrival_ns: number): void {
+  /** Takes in one packet; false if the link is paused instead. */
+  private arrive(arrival_ns: number): boolean {
     const { machine, link } = this;
+    const { flows, monitors } = machine;
+    const source = link.peek();
+    const queue = this.queues[flows.queueOf(source.flow, source.nextKind)];
+    const full = queue.napi.input.length >= queue.ring;
+    if (full && this.flowControl) {
+      this.paused = true;
+      return false;
+    }
     link.take(arrival_ns);
     const { out } = link;
-    const { flows, monitors } = machine;
-    const queue = this.queues[flows.queueOf(out.flow, out.kind)];
     monitors.offered(1);
-    if (queue.napi.input.length >= queue.ring) {
+    if (full) {
       monitors.dropped('nic-ring', queue.core, 1);
       machine.lost(out.flow, out.bytes, out.flags, out.messages);
-      return;
+      return true;
     }
     const packet = machine.newPacket(out, arrival_ns);
     queue.napi.input.push(packet);
     queue.dim?.count(out.bytes);
-    if (!queue.armed) return;
+    if (!queue.armed) return true;
     queue.waiting++;
     const frames = queue.dim === null ? this.frames : queue.dim.frames;
     if (!queue.irqScheduled) this.scheduleIrq(queue, arrival_ns);
     else if (queue.waiting === frames) this.pushIrq(queue, arrival_ns);
+    return true;
   }
 
   private scheduleIrq(queue: NicQueue, from_ns: number): void {

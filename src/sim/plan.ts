@@ -72,6 +72,8 @@ export interface Plan {
   readonly devices: readonly DeviceSpec[];
   /** Leg on the split CPUs, -1 if GRO is not split. */
   readonly splitLeg: number;
+  /** The NIC's leg without a cut, for packets that are not cut though they may be; -1 if GRO is not split. */
+  readonly wholeLeg: number;
   /** Whether packets of a class are split. */
   readonly splits: readonly boolean[];
   /** Value of a constant of the profile. */
@@ -85,12 +87,15 @@ export function compilePlan(experiment: Experiment): Plan {
   const profile = profileOf(experiment);
   const compiler = new Compiler(experiment, profile);
   const legs = compiler.legs();
+  const split = experiment.steering.groSplit !== null;
+  if (split) legs.push(wholeNicLeg(experiment, profile, legs.length));
   return {
     experiment,
     profile,
     legs,
     devices: experiment.topology.devices,
-    splitLeg: experiment.steering.groSplit === null ? -1 : 1,
+    splitLeg: split ? 1 : -1,
+    wholeLeg: split ? legs.length - 1 : -1,
     splits: compiler.splits,
     constant: (name) => constantOf(profile, name),
     frames: (name) => expandFrames(profile, [name]),
@@ -104,6 +109,13 @@ export function expandFrames(profile: Profile, frames: readonly string[]): strin
     if (!Object.hasOwn(profile.frames, frame)) throw new Error(`profile ${profile.id} has no frames ${frame}`);
     return expandFrames(profile, profile.frames[frame]);
   });
+}
+
+/** The first leg as it is without a cut, to be appended to the legs of a path with one. */
+function wholeNicLeg(experiment: Experiment, profile: Profile, index: number): Leg {
+  const uncut = { ...experiment, steering: { ...experiment.steering, groSplit: null } };
+  const [whole] = new Compiler(uncut, profile).legs();
+  return { ...whole, index, id: `${whole.id}-whole`, next: whole.next < 0 ? -1 : whole.next + 1 };
 }
 
 /** Works of the NIC stage that belong to GRO; the split cuts before them. */
@@ -213,7 +225,9 @@ class Compiler {
       return;
     }
     this.place(nic, stage, work, (kind) => !this.splits[kind]);
-    this.place(second, stage, work, (kind) => this.splits[kind]);
+    // What was cut off runs below process_backlog, no longer below the driver.
+    const outside = { ...work, frames: work.frames.filter((frame) => frame !== '@nicClean') };
+    this.place(second, stage, outside, (kind) => this.splits[kind]);
   }
 
   private place(leg: OpenLeg, stage: StageSpec, work: WorkSpec, serves: (kind: number) => boolean): void {

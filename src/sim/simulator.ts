@@ -157,7 +157,10 @@ export class Simulator {
   private onTick(): void {
     const { machine } = this;
     this.ticks++;
-    if (this.ticks % LOAD_SAMPLE_JIFFIES === 0) machine.steering.sampleLoads();
+    if (this.ticks % LOAD_SAMPLE_JIFFIES === 0) {
+      machine.steering.sampleLoads();
+      machine.splitting.onLoadsSampled();
+    }
     for (const core of machine.cores) if (core.context !== IDLE) machine.scheduler.tick(core, this.tick_ns);
     machine.queue.push(Math.round((this.ticks + 1) * this.jiffy_ns), PRIORITY_TICK, EV_TICK);
   }

@@ -54,17 +54,20 @@ export class Sockets {
   /** Queues a packet and wakes the reader if it sleeps; drops it if the buffer is already overcommitted. */
   deliver(core: Core, packet: number): void {
     const { machine } = this;
-    const { pool, flows, monitors } = machine;
+    const { pool, flows } = machine;
     const flow = pool.flow[packet];
     const socket = this.all[flows.socket[flow]];
     if (socket.protocol === 'udp' && socket.rmem_bytes > socket.limit_bytes) {
       machine.drop(packet, 'socket', core.id);
       return;
     }
-    for (let slot = packet; slot !== NONE; slot = pool.chain[slot]) {
-      const sequence = pool.sequence[slot];
-      if (sequence > flows.highest[flow]) flows.highest[flow] = sequence;
-      else if ((pool.flags[slot] & RETRANSMITTED) === 0) monitors.outOfOrder++;
+    if (socket.protocol === 'tcp') {
+      for (let slot = packet; slot !== NONE; slot = pool.chain[slot]) this.checkOrder(flow, slot, pool.sequence[slot]);
+    } else {
+      // Fragments of several datagrams may interleave: a datagram comes in order if its last fragment does.
+      let last = -1;
+      for (let slot = packet; slot !== NONE; slot = pool.chain[slot]) last = Math.max(last, pool.sequence[slot]);
+      this.checkOrder(flow, packet, last);
     }
     socket.rmem_bytes += this.truesize(packet);
     pool.queued_ns[packet] = machine.now;
@@ -72,6 +75,12 @@ export class Sockets {
     if (socket.reader.state !== BLOCKED) return;
     core.extra_ns += this.wakeup_ns;
     machine.scheduler.wake(socket.reader, core);
+  }
+
+  private checkOrder(flow: number, slot: number, sequence: number): void {
+    const { flows, pool, monitors } = this.machine;
+    if (sequence > flows.highest[flow]) flows.highest[flow] = sequence;
+    else if ((pool.flags[slot] & RETRANSMITTED) === 0) monitors.outOfOrder++;
   }
 
   /** The reader takes a packet; NONE if the queue is empty. */

@@ -242,7 +242,6 @@ export class Softirqs {
   private startChunk(core: Core, ring: PacketQueue, count: number): void {
     const { machine } = this;
     const { pool, plan } = machine;
-    const leg = plan.legs[0];
     const chunk = this.chunks[core.id];
     let cost = 0;
     for (let i = 0; i < count; i++) {
@@ -250,8 +249,10 @@ export class Softirqs {
       const kind = pool.kind[packet];
       chunk.push(packet);
       pool.core[packet] = core.id;
+      pool.leg[packet] = machine.splitting.legFor(core, kind);
+      const leg = plan.legs[pool.leg[packet]];
       cost += leg.before.of(kind, 1, pool.bytes[packet]);
-      if (kind !== PACKET_TCP || plan.splits[kind]) cost += leg.after.of(kind, 1, pool.bytes[packet]);
+      if (kind !== PACKET_TCP || this.isCut(packet)) cost += leg.after.of(kind, 1, pool.bytes[packet]);
     }
     core.napiWork += count;
     machine.begin(core, SOFTIRQ, cost * machine.variation.next(), OP_NIC_CHUNK);
@@ -261,17 +262,23 @@ export class Softirqs {
     const { machine } = this;
     const { pool, plan, flows, monitors } = machine;
     const chunk = this.chunks[core.id];
-    const leg = plan.legs[0];
     const gro = machine.napis[core.napi].gro;
     const service_ns = (machine.now - core.segmentStart) / chunk.length;
     while (chunk.length > 0) {
       const packet = chunk.shift();
       const kind = pool.kind[packet];
+      const leg = plan.legs[pool.leg[packet]];
       monitors.served(leg, core, packet, service_ns);
-      if (kind !== PACKET_TCP || plan.splits[kind]) machine.path.handOver(core, packet, leg);
+      if (kind !== PACKET_TCP || this.isCut(packet)) machine.path.handOver(core, packet, leg);
       else gro.receive(packet, flows.hashOf(pool.flow[packet], kind), core.passing);
     }
     this.continueNetRx(core);
+  }
+
+  /** Whether a packet in the NIC's poll leaves it before GRO. */
+  private isCut(packet: number): boolean {
+    const { pool, plan } = this.machine;
+    return pool.leg[packet] === 0 && plan.splits[pool.kind[packet]];
   }
 
   /** Sends what GRO passed on up the stack. */

@@ -20,6 +20,9 @@ export interface Source {
   readonly isOpenLoop: boolean;
   /** Time of the next packet; Infinity while there is none. */
   nextTime_ns: Nanoseconds;
+  readonly flow: number;
+  /** Class of its next packet. */
+  readonly nextKind: number;
   /** IP length of the next packet as the application's stack sends it, without any tunnel. */
   nextIp_bytes: number;
   /** Hands over the next packet and moves on to the one after. `wireFree_ns`: when the link will have sent all before. */

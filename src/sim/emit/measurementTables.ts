@@ -87,7 +87,7 @@ function figuresOf(statistics: StageStatistics) {
 
 /** Scalars; packets obey offered + in flight at the start = delivered + dropped + in flight at the end. */
 function countersTable(machine: Machine) {
-  const { monitors, pool, steering, cores } = machine;
+  const { monitors, pool, steering, splitting, cores } = machine;
   const { ledger } = monitors;
   const table = new TableBuilder(countersSchema, Origin.of(machine.plan.experiment));
   const packets = (name: string, value: number): void => table.push({ name, unit: 'packets', value });
@@ -99,6 +99,9 @@ function countersTable(machine: Machine) {
   packets('out of order', monitors.outOfOrder);
   packets('steered', steering.steered);
   packets('steering refused', steering.refused);
+  packets('cut before GRO', splitting.cut);
+  packets('kept at GRO', splitting.kept);
+  table.push({ name: 'changes of splitting', unit: '1', value: splitting.changes });
   const bytes = monitors.receivedBytes.reduce((sum, b) => sum + (b ?? 0), 0);
   table.push({ name: 'goodput', unit: 'bit/s', value: (bytes * 8) / machine.plan.experiment.duration_s });
   table.push({ name: 'average load', unit: '%', value: steering.average });

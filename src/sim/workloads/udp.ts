@@ -50,6 +50,7 @@ export class UdpWorkload implements Workload {
 /** One sending client: a datagram at its pace, fragment by fragment, never faster than its own cost allows. */
 class UdpSource implements Source {
   readonly isOpenLoop = true;
+  readonly nextKind: number;
   nextTime_ns: number;
   nextIp_bytes: number;
   private readonly pacing: Pacing | null;
@@ -62,7 +63,7 @@ class UdpSource implements Source {
 
   constructor(
     private readonly machine: Machine,
-    private readonly flow: number,
+    readonly flow: number,
     client: number,
     private readonly traffic: UdpTraffic,
     private readonly sizes: readonly number[],
@@ -92,12 +93,13 @@ class UdpSource implements Source {
     this.nextTime_ns = this.pacing === null ? this.packet_ns * phase : this.pacing.next();
     this.messageStart_ns = this.nextTime_ns;
     this.nextIp_bytes = sizes[0] + IPV4_HEADER_BYTES;
+    this.nextKind = sizes.length > 1 ? PACKET_FRAGMENT : PACKET_UDP;
   }
 
   emit(out: Emission, wireFree_ns: number): void {
     const last = this.fragment === this.sizes.length - 1;
     out.flow = this.flow;
-    out.kind = this.sizes.length > 1 ? PACKET_FRAGMENT : PACKET_UDP;
+    out.kind = this.nextKind;
     out.flags = last ? LAST_OF_MESSAGE : 0;
     out.bytes = this.sizes[this.fragment] - (this.fragment === 0 ? UDP_HEADER_BYTES : 0);
     out.messages = last ? 1 : 0;
