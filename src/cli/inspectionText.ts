@@ -1,5 +1,6 @@
 import { formatDiagnostic } from '../core';
-import type { FileRead, Inspection, TableInspection } from '../run';
+import type { Inspection, TableInspection } from '../run/inspect';
+import type { FileRead } from '../run/loadCapture';
 
 /** An inspection for people. What files say is untrusted: control characters are made visible. */
 export function inspectionText(inspection: Inspection): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Inspection } from '../../run';
+import type { Inspection } from '../../run/inspect';
 
 /** `falcon-lab inspect`: what is this file or folder, and what can be read from it. */
 export function registerInspect(program: Command): void {
@@ -11,7 +11,7 @@ export function registerInspect(program: Command): void {
     .option('--json', 'print JSON')
     .addHelpText('after', formatList)
     .action(async (path: string, options: { json?: boolean; format?: string }) => {
-      const { inspect } = await import('../../run');
+      const { inspect } = await import('../../run/inspect');
       const inspection = await inspect(path, options.format === undefined ? {} : { format: options.format });
       const { inspectionText } = await import('../inspectionText');
       process.stdout.write(options.json === true ? toJson(inspection) : inspectionText(inspection));
