@@ -62,6 +62,8 @@ let keep: bool = false;
 let process: u32 = 0;
 let weight: u64 = 1;
 let labels: i32 = 0;
+/** Whether the record has a frame, be it one that is left out. */
+let hasFrame: bool = false;
 
 let countSamples: bool = false;
 let wholeFrames: bool = false;
@@ -97,6 +99,7 @@ export function restartAt(at: usize): void {
   recordLines = lines;
   open = false;
   labels = 0;
+  hasFrame = false;
 }
 
 /** Reads up to `end`, behind which a newline stands as a stop. */
@@ -146,13 +149,14 @@ function endRecord(): void {
   if (!open) return;
   open = false;
   records++;
-  if (labels === 0) withoutStack++;
+  if (!hasFrame && (keep || !strict)) withoutStack++;
   if (!keep) filtered++;
   else if (!addStack(process, labels, weight)) {
     takeStacks();
     addStack(process, labels, weight);
   }
   labels = 0;
+  hasFrame = false;
 }
 
 /**
@@ -190,6 +194,7 @@ function readFrame(at: usize, end: usize): i32 {
     if (label < 0) return STRANGE;
     keepAnswer(aStart, aLength, bStart, stop - bStart, label);
   }
+  hasFrame = true;
   if (label > 0) {
     store<u32>(LABELS + ((labels as usize) << 2), label);
     labels++;
@@ -228,13 +233,7 @@ function strangeUnless(stop: usize, end: usize): i32 {
 function readHeader(at: usize, end: usize): i32 {
   const stop = lineEnd(at);
   if (stop >= end) return MORE;
-  if (open) {
-    if (strict) return STRANGE;
-    endRecord();
-    recordStart = at;
-    recordLines = lines;
-  }
-  if (stop - at > 400) return STRANGE;
+  if (stop - at > 400 || load<u8>(at) < 32 || (open && strict)) return STRANGE;
   const eventEnd = spacesStart(stop);
   if (eventEnd <= at + 12 || load<u8>(eventEnd - 1) !== 58) return STRANGE;
   let eventStart = eventEnd - 1;
@@ -258,6 +257,12 @@ function readHeader(at: usize, end: usize): i32 {
     meaning = resolveHeader(at, stop, timeStart, periodStart, periodEnd, eventStart, eventEnd);
     if (meaning < 0) return STRANGE;
     keepAnswer(at, timeStart - at, eventStart, eventEnd - eventStart, meaning);
+  }
+  if (open) {
+    // Without an empty line between them: the next record ends the one before.
+    endRecord();
+    recordStart = at;
+    recordLines = lines;
   }
   open = true;
   process = meaning >> 1;

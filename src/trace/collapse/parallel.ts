@@ -13,7 +13,7 @@ const MIN_PIECE_BYTES = 2 ** 22;
 const MAX_PIECE_BYTES = 2 ** 25;
 const PIECES_PER_THREAD = 4;
 /** Below this a thread costs more than it saves. */
-export const MIN_PARALLEL_BYTES = 2 ** 24;
+export const MIN_PARALLEL_BYTES = 2 ** 26;
 /** The first event is looked for no further. */
 const PROBE_BYTES = 2 ** 22;
 
