@@ -101,6 +101,7 @@ export const trafficShape = z.discriminatedUnion('kind', [
     clients: count.optional(),
     arrivals: arrivals.optional(),
     appCpus: cpus.optional(),
+    senderCpus: cpus.optional(),
     hotspots: hotspots.optional(),
   }),
   fields({
@@ -111,6 +112,7 @@ export const trafficShape = z.discriminatedUnion('kind', [
     arrivals: arrivals.optional(),
     window_bytes: count.optional(),
     appCpus: cpus.optional(),
+    senderCpus: cpus.optional(),
     hotspots: hotspots.optional(),
   }),
   fields({
@@ -166,7 +168,7 @@ export const experimentShape = fields({
         .nonempty('at least one protocol')
         .optional(),
       when: z.enum(['always', 'saturated']).optional(),
-      threshold_percent: percent.optional(),
+      threshold_percent: z.number().min(0).max(100).optional(),
     })
       .nullable()
       .optional(),
