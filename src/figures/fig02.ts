@@ -9,13 +9,10 @@ import {
   MODES,
   TCP_64K,
   tcpBulkCase,
-  UDP_64K,
-  udp64kRamp,
 } from './experiments/overlayCost';
-import { highestRates_pps } from './experiments/ramp';
-import { STRESS_SIZES, stressCase } from './experiments/stress';
+import { STRESS_SIZES, stressCases, stressRates_pps, UDP_64K, type StressSize } from './experiments/stress';
 import { meanLatency_us, receivedRate_pps } from './measures';
-import { barsOf, lineOf, spreadNote } from './points';
+import { barsOf, lineOfValues, spreadNote } from './points';
 import type { FigureInput, FigureStudy } from './study';
 
 /** Figure 2: throughput, packet rate and latency of host and overlay. */
@@ -26,9 +23,8 @@ export const FIG02: FigureStudy = {
   cases: [
     ...LINKS.flatMap((link) =>
       MODES.flatMap((mode) => [
-        ...udp64kRamp(mode, link).cases,
         tcpBulkCase(mode, link, TCP_64K),
-        ...STRESS_SIZES.map((size) => stressCase(mode, link, '5.4', size)),
+        ...STRESS_SIZES.flatMap((size) => stressCases({ mode, link, kernel: '5.4', size })),
       ]),
     ),
     ...MODES.flatMap((mode) => FLOWS_PER_CORE.map((n) => flowsCase(mode, n))),
@@ -71,7 +67,7 @@ function throughputPanel(runs: CaseRuns): Panel {
       barsOf(
         systemStyle(mode),
         LINKS.flatMap((link) => [
-          highestRates_pps(udp64kRamp(mode, link), runs).map((rate) => gbps(rate, UDP_64K)),
+          stressRates_pps({ mode, link, kernel: '5.4', size: UDP_64K }, runs).map((rate) => gbps(rate, UDP_64K)),
           runs.values(tcpBulkCase(mode, link, TCP_64K).key, (run) => gbps(receivedRate_pps(run), TCP_64K)),
         ]),
       ),
@@ -92,12 +88,8 @@ function ratePanel(runs: CaseRuns, captured?: ReadonlyMap<string, FigureRun>): P
     series: [
       ...LINKS.flatMap((link) =>
         MODES.map((mode) =>
-          lineOf(
-            styleOf(mode, link),
-            STRESS_SIZES,
-            runs,
-            (size) => stressCase(mode, link, '5.4', size).key,
-            receivedRate_pps,
+          lineOfValues(styleOf(mode, link), STRESS_SIZES, (size) =>
+            stressRates_pps({ mode, link, kernel: '5.4', size: size as StressSize }, runs),
           ),
         ),
       ),

@@ -211,6 +211,11 @@ export function dropped(run: FigureRun, place?: string): number {
   return total;
 }
 
+/** Whether a step of a run covers a stage: stages that call each other directly are one step, `tunnel+bridge`. */
+export function hasStage(step: { readonly stage: string }, stage: string): boolean {
+  return step.stage.split('+').includes(stage);
+}
+
 export interface StageLoad {
   readonly stage: string;
   readonly device: string;

@@ -1,24 +1,34 @@
 import type { PaperLink } from '../../experiment';
 import type { CaseRuns } from '../cases';
 import { FIVE_FLOWS, fiveFlowsCase } from '../experiments/load';
-import { flowsCase, latencyCase, LATENCY_RATES, tcpBulkCase, TCP_SIZES, udp64kRamp } from '../experiments/overlayCost';
-import { highestRates_pps, rampRuns, type Ramp } from '../experiments/ramp';
+import { flowsCase, latencyCase, LATENCY_RATES, tcpBulkCase, TCP_SIZES, TCP_64K } from '../experiments/overlayCost';
+import { rampRuns, type Ramp } from '../experiments/ramp';
 import { MULTI_FLOW_ROLES } from '../experiments/roles';
-import { STRESS_SIZES, stressCase } from '../experiments/stress';
-import { meanLatency_us, offeredRate_pps, receivedRate_pps, stageLoads, sum } from '../measures';
+import {
+  STRESS_SIZES,
+  stressCases,
+  stressRamp,
+  stressRates_pps,
+  UDP_64K,
+  type StressSize,
+} from '../experiments/stress';
+import { hasStage, meanLatency_us, offeredRate_pps, receivedRate_pps, stageLoads, sum } from '../measures';
 import { mean } from './interval';
 import { losses, minus, ratios, rule, sample } from './rule';
 import type { ClaimRule } from './scoreboard';
 
-const TCP_64K = 65536;
-
-/** Share of native throughput that 64 KB UDP messages lose in the overlay. */
-const udpRamps = (link: PaperLink): readonly [Ramp, Ramp] => [udp64kRamp('host', link), udp64kRamp('overlay', link)];
-const udpCases = (link: PaperLink) => udpRamps(link).flatMap((r) => r.cases);
-function udpLoss(runs: CaseRuns, link: PaperLink): number[] {
-  const [host, overlay] = udpRamps(link).map((r) => highestRates_pps(r, runs));
+/** Share of the native rate that UDP messages lose in the overlay. */
+const stressPair = (link: PaperLink, size: StressSize) =>
+  (['host', 'overlay'] as const).map((mode) => ({ mode, link, kernel: '5.4', size }) as const);
+const stressPairCases = (link: PaperLink, size: StressSize) => stressPair(link, size).flatMap(stressCases);
+function stressLoss(runs: CaseRuns, link: PaperLink, size: StressSize): number[] {
+  const [host, overlay] = stressPair(link, size).map((setup) => stressRates_pps(setup, runs));
   return host.map((rate, i) => 1 - overlay[i] / rate);
 }
+const allStress = (links: readonly PaperLink[]) =>
+  links.flatMap((link) => STRESS_SIZES.flatMap((size) => stressPairCases(link, size)));
+const udpCases = (link: PaperLink) => stressPairCases(link, UDP_64K);
+const udpLoss = (runs: CaseRuns, link: PaperLink): number[] => stressLoss(runs, link, UDP_64K);
 
 const tcpCases = (link: PaperLink, size: number = TCP_64K) => [
   tcpBulkCase('host', link, size),
@@ -29,15 +39,8 @@ function tcpLoss(runs: CaseRuns, link: PaperLink, size: number = TCP_64K): numbe
   return losses(runs, overlay, host, receivedRate_pps);
 }
 
-const stressCases = (link: PaperLink, size: number) => [
-  stressCase('host', link, '5.4', size),
-  stressCase('overlay', link, '5.4', size),
-];
-const allStress = (links: readonly PaperLink[]) =>
-  links.flatMap((link) => STRESS_SIZES.flatMap((size) => stressCases(link, size)));
-function stressLoss(runs: CaseRuns, link: PaperLink, size: number): number[] {
-  const [host, overlay] = stressCases(link, size);
-  return losses(runs, overlay, host, receivedRate_pps);
+function average(a: readonly number[], b: readonly number[]): number[] {
+  return a.slice(0, b.length).map((value, i) => (value + b[i]) / 2);
 }
 
 /** Received per offered message beyond the knee, by the steps around it. */
@@ -95,14 +98,14 @@ export const FIG02_RULES: readonly ClaimRule[] = [
     ],
   ),
   rule('fig2a-max-rate-is-plateau', udpCases('100G'), (runs) =>
-    udpRamps('100G').map((r) => sample(r.key, slopeBeyondKnee(r, runs))),
+    stressPair('100G', UDP_64K).map((setup) => sample(setup.mode, slopeBeyondKnee(stressRamp(setup), runs))),
   ),
   rule('fig2b-gap-largest-small', allStress(['100G']), (runs) => {
     const [smallest, ...larger] = STRESS_SIZES.map((size) => stressLoss(runs, '100G', size));
     return [
       sample(
         'larger sizes',
-        smallest.map((_, seed) => Math.max(...larger.map((l) => l[seed]))),
+        larger[larger.length - 1].map((_, seed) => Math.max(...larger.map((l) => l[seed]))),
       ),
       sample('smallest size', smallest),
     ];
@@ -110,20 +113,19 @@ export const FIG02_RULES: readonly ClaimRule[] = [
   rule('fig2b-gap-narrows-with-size', allStress(['10G', '100G']), (runs) =>
     STRESS_SIZES.map((size) => {
       const [slow, fast] = [stressLoss(runs, '10G', size), stressLoss(runs, '100G', size)];
-      return sample(
-        `${size} B`,
-        slow.map((l, i) => (l + fast[i]) / 2),
-      );
+      return sample(`${size} B`, average(slow, fast));
     }),
   ),
-  rule('fig2b-small-not-link-bound', [...stressCases('10G', 16), ...stressCases('100G', 16)], (runs) =>
+  rule('fig2b-small-not-link-bound', [...stressPairCases('10G', 16), ...stressPairCases('100G', 16)], (runs) =>
     (['10G', '100G'] as const).flatMap((link) =>
-      stressCases(link, 16).map((c, i) =>
-        sample(
-          c.key,
-          runs.values(c.key, (run) => linkUse(receivedRate_pps(run), 16, i * 50, link)),
-        ),
-      ),
+      stressPair(link, 16).map((setup) => {
+        const tunnel_bytes = setup.mode === 'overlay' ? 50 : 0;
+        const rates = stressRates_pps(setup, runs);
+        return sample(
+          `${link} ${setup.mode}`,
+          rates.map((rate) => linkUse(rate, 16, tunnel_bytes, link)),
+        );
+      }),
     ),
   ),
   rule('fig2b-100g-always-significant', allStress(['100G']), (runs) =>
@@ -148,7 +150,7 @@ export const FIG02_RULES: readonly ClaimRule[] = [
         mode,
         runs.values(fiveFlowsCase(mode).key, (run) => {
           const first = mode === 'host' ? 'stack' : 'outer';
-          const packets = stageLoads(run).filter((s) => s.stage === first && MULTI_FLOW_ROLES.rps.includes(s.cpu));
+          const packets = stageLoads(run).filter((s) => hasStage(s, first) && MULTI_FLOW_ROLES.rps.includes(s.cpu));
           const all = packets.map((s) => s.packets);
           return Math.max(...all) / (sum(all) / Math.min(FIVE_FLOWS, MULTI_FLOW_ROLES.rps.length));
         }),
@@ -166,7 +168,7 @@ export const FIG02_RULES: readonly ClaimRule[] = [
   ),
   rule(
     'summary-penalty-rises-with-rate',
-    [...udpCases('10G'), ...udpCases('100G'), ...stressCases('100G', 16)],
+    [...udpCases('10G'), ...udpCases('100G'), ...stressPairCases('100G', 16)],
     (runs) => [
       sample('10G, 64 KB', udpLoss(runs, '10G')),
       sample('100G, 64 KB', udpLoss(runs, '100G')),

@@ -1,5 +1,5 @@
 import { fiveFlowsCase, FIVE_FLOWS, fixedCase, SINGLE_RATE_PPS } from '../experiments/load';
-import { coreLoads, stageLoads, sum, totalLoad } from '../measures';
+import { coreLoads, hasStage, stageLoads, sum, totalLoad } from '../measures';
 import type { FigureRun } from '../cases';
 import { loadSpread } from './fig04';
 import { minus, rule, sample } from './rule';
@@ -24,12 +24,12 @@ export function softirqCores(run: FigureRun): number {
 
 /** Cores that run stages behind the packet steering. */
 export function processingCores(run: FigureRun): number {
-  const cpus = stageLoads(run).filter((s) => STEERED.has(s.stage) && s.packets > 0);
+  const cpus = stageLoads(run).filter((s) => STEERED.some((stage) => hasStage(s, stage)) && s.packets > 0);
   return new Set(cpus.map((s) => s.cpu)).size;
 }
 
 /** Softirq stages that follow RPS: host stack; outer headers, tunnel, bridge and container stack. */
-const STEERED: ReadonlySet<string> = new Set(['stack', 'outer', 'tunnel', 'bridge', 'container']);
+const STEERED = ['stack', 'outer', 'tunnel', 'bridge', 'container'];
 
 export const FIG05_RULES: readonly ClaimRule[] = [
   rule('fig5-cpu-higher', ALL, (runs) =>

@@ -13,7 +13,6 @@ const MEMCACHED = memcachedCase('overlay', 10);
 const SOFTIRQ: ReadonlyMap<string, string> = new Map([
   ['outer', 'pNIC'],
   ['tunnel', 'VXLAN'],
-  ['bridge', 'VXLAN'],
   ['container', 'veth'],
 ]);
 
@@ -21,7 +20,7 @@ const SOFTIRQ: ReadonlyMap<string, string> = new Map([
 function softirqWeights(run: FigureRun): number[] {
   const weights = new Map<string, number>();
   for (const stage of stageLoads(run)) {
-    const softirq = SOFTIRQ.get(stage.stage);
+    const softirq = SOFTIRQ.get(stage.stage.split('+')[0]);
     if (softirq !== undefined) {
       weights.set(softirq, (weights.get(softirq) ?? 0) + stage.packets * stage.service_us);
     }

@@ -1,33 +1,45 @@
 import type { PaperKernel, PaperLink, PaperMode } from '../../experiment';
 import type { CaseRuns } from '../cases';
-import { BELOW_MTU, STRESS_SIZES, stressCase } from '../experiments/stress';
-import { geometricMean, receivedRate_pps } from '../measures';
+import {
+  ABOVE_MTU,
+  BELOW_MTU,
+  STRESS_SIZES,
+  stressCases,
+  stressRates_pps,
+  type StressSize,
+} from '../experiments/stress';
+import { geometricMean } from '../measures';
 import { mean } from './interval';
-import { minus, ratios, rule, sample } from './rule';
+import { minus, rule, sample } from './rule';
 import type { ClaimRule } from './scoreboard';
 
 const LINKS = ['10G', '100G'] as const;
 const KERNELS = ['4.19', '5.4'] as const;
 const MODES = ['host', 'overlay', 'falcon'] as const;
-const ABOVE_MTU = STRESS_SIZES.filter((size) => !BELOW_MTU.includes(size));
 const [SMALLEST] = STRESS_SIZES;
 const LARGEST = STRESS_SIZES[STRESS_SIZES.length - 1];
 
-const grid = (links: readonly PaperLink[] = LINKS, sizes: readonly number[] = STRESS_SIZES) =>
+const grid = (links: readonly PaperLink[] = LINKS, sizes: readonly StressSize[] = STRESS_SIZES) =>
   links.flatMap((link) =>
     KERNELS.flatMap((kernel) =>
-      sizes.flatMap((size) =>
-        MODES.map((mode) => stressCase(mode, link, kernel, size as (typeof STRESS_SIZES)[number])),
-      ),
+      sizes.flatMap((size) => MODES.flatMap((mode) => stressCases({ mode, link, kernel, size }))),
     ),
   );
 
-function rateRatios(runs: CaseRuns, a: PaperMode, b: PaperMode, link: PaperLink, kernel: PaperKernel, size: number) {
-  return ratios(runs, stressCase(a, link, kernel, size), stressCase(b, link, kernel, size), receivedRate_pps);
+function rateRatios(
+  runs: CaseRuns,
+  a: PaperMode,
+  b: PaperMode,
+  link: PaperLink,
+  kernel: PaperKernel,
+  size: StressSize,
+) {
+  const [x, y] = [a, b].map((mode) => stressRates_pps({ mode, link, kernel, size }, runs));
+  return x.map((rate, seed) => rate / y[seed]);
 }
 
 /** Falcon over the other mode for each link, kernel and size. */
-function each(runs: CaseRuns, other: PaperMode, links: readonly PaperLink[], sizes: readonly number[]) {
+function each(runs: CaseRuns, other: PaperMode, links: readonly PaperLink[], sizes: readonly StressSize[]) {
   return links.flatMap((link) =>
     KERNELS.flatMap((kernel) =>
       sizes.map((size) =>
@@ -37,9 +49,17 @@ function each(runs: CaseRuns, other: PaperMode, links: readonly PaperLink[], siz
   );
 }
 
+function kernelRatios(runs: CaseRuns, mode: PaperMode, link: PaperLink, size: StressSize): number[] {
+  const [newer, older] = (['5.4', '4.19'] as const).map((kernel) =>
+    stressRates_pps({ mode, link, kernel, size }, runs),
+  );
+  return newer.map((rate, seed) => rate / older[seed]);
+}
+
 /** Geometric mean of samples, seed by seed. */
 function together(samples: readonly (readonly number[])[]): number[] {
-  return samples[0].map((_, seed) => geometricMean(samples.map((s) => s[seed])));
+  const seeds = Math.min(...samples.map((s) => s.length));
+  return Array.from({ length: seeds }, (_, seed) => geometricMean(samples.map((s) => s[seed])));
 }
 
 const atBest100G = (runs: CaseRuns) => each(runs, 'host', ['100G'], STRESS_SIZES);
@@ -80,11 +100,7 @@ export const FIG10_RULES: readonly ClaimRule[] = [
   ),
   rule('fig10-kernel-5.4-mixed', grid(), (runs) => {
     const cases = LINKS.flatMap((link) =>
-      MODES.flatMap((mode) =>
-        STRESS_SIZES.map((size) =>
-          ratios(runs, stressCase(mode, link, '5.4', size), stressCase(mode, link, '4.19', size), receivedRate_pps),
-        ),
-      ),
+      MODES.flatMap((mode) => STRESS_SIZES.map((size) => kernelRatios(runs, mode, link, size))),
     ).sort((a, b) => mean(a) - mean(b));
     return [
       sample('worst case', cases[0]),

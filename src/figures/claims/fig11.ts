@@ -1,6 +1,6 @@
 import type { FigureRun } from '../cases';
 import { stressCase } from '../experiments/stress';
-import { coreLoad, coreLoads, receivedRate_pps, stageLoads } from '../measures';
+import { coreLoad, coreLoads, hasStage, receivedRate_pps, stageLoads } from '../measures';
 import { minus, ratios, rule, sample } from './rule';
 import type { ClaimRule } from './scoreboard';
 
@@ -22,7 +22,7 @@ function busiest(loads: ReadonlyMap<number, number>): number {
 function stackCore(run: FigureRun): number {
   const packets = new Map<number, number>();
   for (const s of stageLoads(run)) {
-    if (s.stage === 'outer' || s.stage === 'stack') packets.set(s.cpu, (packets.get(s.cpu) ?? 0) + s.packets);
+    if (hasStage(s, 'outer') || hasStage(s, 'stack')) packets.set(s.cpu, (packets.get(s.cpu) ?? 0) + s.packets);
   }
   return busiest(packets);
 }

@@ -90,6 +90,7 @@ export const FIG14_RULES: readonly ClaimRule[] = [
 
 /** Share of stage transitions whose CPU Falcon chose. */
 export function falconShare(run: FigureRun): number {
-  const decisions = counter(run, 'falcon_decisions');
-  return decisions === 0 ? 0 : counter(run, 'falcon_moved') / decisions;
+  const moved = counter(run, 'steered');
+  const asked = moved + counter(run, 'steering refused');
+  return asked === 0 ? 0 : moved / asked;
 }

@@ -1,5 +1,6 @@
 import { cumulativeStdNormalProbability } from 'simple-statistics';
 import type { FigureRun } from '../cases';
+import { hasStage } from '../measures';
 
 /** What single packets tell: rows of the journeys and of the tracepoint events of one run. */
 
@@ -72,7 +73,7 @@ export function polledPerPacket(run: FigureRun): number {
 export function cpuChanges(run: FigureRun): number {
   let most = 0;
   for (const steps of journeysOf(run).values()) {
-    const softirq = steps.filter((s) => s.stage !== 'app');
+    const softirq = steps.filter((s) => s.device !== 'socket');
     const changes = softirq.filter((s, i) => i > 0 && s.cpu !== softirq[i - 1].cpu).length;
     most = Math.max(most, changes);
   }
@@ -83,13 +84,13 @@ export function cpuChanges(run: FigureRun): number {
 export function interleaved(run: FigureRun, earlier: string, later: string): number {
   const journeys = [...journeysOf(run).values()];
   const services = journeys
-    .map((steps) => steps.find((s) => s.stage === earlier))
+    .map((steps) => steps.find((s) => hasStage(s, earlier)))
     .filter((s): s is Step => s !== undefined)
     .sort((a, b) => a.started_s - b.started_s);
   const starts = services.map((s) => s.started_s);
   let overlapping = 0;
   for (const steps of journeys) {
-    const at = steps.find((s) => s.stage === later);
+    const at = steps.find((s) => hasStage(s, later));
     if (at === undefined) continue;
     // The service of `earlier` that began last before this one ended: a later packet's if it overlaps.
     const candidate = services[lowerBound(starts, at.ended_s) - 1];
@@ -111,7 +112,7 @@ function lowerBound(sorted: readonly number[], value: number): number {
 /** Mean place (from 1) of a stage among `stages` on the packets' ways. */
 export function meanRank(run: FigureRun, stage: string, stages: readonly string[]): number {
   const ranks = [...journeysOf(run).values()].map(
-    (steps) => steps.filter((s) => stages.includes(s.stage)).findIndex((s) => s.stage === stage) + 1,
+    (steps) => steps.filter((s) => stages.some((known) => hasStage(s, known))).findIndex((s) => hasStage(s, stage)) + 1,
   );
   return ranks.reduce((a, b) => a + b, 0) / ranks.length;
 }
@@ -126,4 +127,23 @@ export function chiSquareP(counts: readonly number[]): number {
   const df = counts.length - 1;
   const spread = 2 / (9 * df);
   return 1 - cumulativeStdNormalProbability(((statistic / df) ** (1 / 3) - (1 - spread)) / Math.sqrt(spread));
+}
+
+/** Services closer than this follow each other in one poll. */
+const SAME_POLL_S = 0.5e-6;
+
+/** Most flows whose packets one poll of the network card took in, one right after the other. */
+export function flowsInOnePoll(run: FigureRun): number {
+  const services = stepsOf(run)
+    .filter((s) => hasStage(s, 'nic'))
+    .sort((a, b) => a.cpu - b.cpu || a.started_s - b.started_s);
+  let most = 0;
+  let flows = new Set<string>();
+  services.forEach((step, i) => {
+    const before = services[i - 1] as Step | undefined;
+    const together = before?.cpu === step.cpu && step.started_s - before.ended_s < SAME_POLL_S;
+    if (!together) flows = new Set();
+    most = Math.max(most, flows.add(step.flow).size);
+  });
+  return most;
 }

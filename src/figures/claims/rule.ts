@@ -38,7 +38,7 @@ export function gains(runs: CaseRuns, a: Case, b: Case, measure: (run: FigureRun
   return ratios(runs, a, b, measure).map((r) => r - 1);
 }
 
-/** Element by element. */
+/** Element by element, as far as both go. */
 export function minus(a: readonly number[], b: readonly number[]): number[] {
-  return a.map((value, i) => value - b[i]);
+  return a.slice(0, b.length).map((value, i) => value - b[i]);
 }

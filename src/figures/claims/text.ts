@@ -20,8 +20,17 @@ import {
 import { tcpBulkCase } from '../experiments/overlayCost';
 import { RECEIVING_CPUS } from '../experiments/roles';
 import { STRESS_SIZES, stressCase } from '../experiments/stress';
-import { coreLoads, counter, meanLatency_us, receivedRate_pps, stageLoads, sum } from '../measures';
-import { chiSquareP, cpuChanges, interleaved, journeysOf, meanRank, mostDistinct, polledPerPacket } from './journeys';
+import { coreLoads, counter, hasStage, meanLatency_us, receivedRate_pps, stageLoads, sum } from '../measures';
+import {
+  chiSquareP,
+  cpuChanges,
+  flowsInOnePoll,
+  interleaved,
+  journeysOf,
+  meanRank,
+  mostDistinct,
+  polledPerPacket,
+} from './journeys';
 import { gains, losses, minus, ratios, rule, sample } from './rule';
 import type { ClaimRule } from './scoreboard';
 import { falconShare } from './fig14';
@@ -33,22 +42,22 @@ const VANILLA_MANY = [manyFlowsCase('host'), manyFlowsCase('overlay')];
 const LATENCY_CASES = (['udp-16', 'tcp-4096'] as const).flatMap((load) => SYSTEMS_3.map((m) => underCase(load, m)));
 
 /** Stages behind RPS of the interrupt's device. */
-const STEERED_STAGES: ReadonlySet<string> = new Set(['stack', 'outer']);
+const isSteered = (step: { readonly stage: string }): boolean => hasStage(step, 'stack') || hasStage(step, 'outer');
 
-const outOfOrder = (run: FigureRun): number => counter(run, 'out_of_order');
+const outOfOrder = (run: FigureRun): number => counter(run, 'out of order');
 
 /** Largest number of CPUs that one flow's packets met behind RPS. */
 const rpsCpusOfFlow = (run: FigureRun): number =>
   mostDistinct(
     run,
-    (s) => (STEERED_STAGES.has(s.stage) ? s.flow : undefined),
+    (s) => (isSteered(s) ? s.flow : undefined),
     (s) => s.cpu,
   );
 
 /** Share of packets polled from the NIC on a CPU that takes its interrupts. */
 function polledWhereInterrupted(run: FigureRun): number {
   const cpus = new Set([...coreLoads(run, ['hardirq'])].filter(([, load]) => load > 0).map(([cpu]) => cpu));
-  const nic = stageLoads(run).filter((s) => s.stage === 'nic');
+  const nic = stageLoads(run).filter((s) => hasStage(s, 'nic'));
   return sum(nic.filter((s) => cpus.has(s.cpu)).map((s) => s.packets)) / sum(nic.map((s) => s.packets));
 }
 
@@ -78,7 +87,7 @@ function uniformityP(run: FigureRun): number {
   const chosen = new Map<string, number>();
   for (const steps of journeysOf(run).values()) {
     for (const s of steps)
-      if (s.stage === 'tunnel' || s.stage === 'container') chosen.set(`${s.flow} ${s.device}`, s.cpu);
+      if (hasStage(s, 'tunnel') || hasStage(s, 'container')) chosen.set(`${s.flow} ${s.device}`, s.cpu);
   }
   const counts = new Map<number, number>();
   for (const cpu of chosen.values()) counts.set(cpu, (counts.get(cpu) ?? 0) + 1);
@@ -196,17 +205,12 @@ export const TEXT_RULES: readonly ClaimRule[] = [
     runs.values(underCase('udp-16', 'falcon').key, (run) => (2 * CHOOSE_AND_ENQUEUE_US) / meanLatency_us(run)),
   ),
   rule('coalesced-softirqs-mix-flows', VANILLA_MANY, (runs) =>
-    VANILLA_MANY.map((c) =>
-      sample(
-        c.key,
-        runs.values(c.key, (run) => counter(run, 'poll_flows_max')),
-      ),
-    ),
+    VANILLA_MANY.map((c) => sample(c.key, runs.values(c.key, flowsInOnePoll))),
   ),
   rule('falcon-off-above-threshold', [ABOVE_THRESHOLD], (runs) => runs.values(ABOVE_THRESHOLD.key, falconShare)),
   rule('first-choice-uniform', [CHOICES], (runs) => runs.values(CHOICES.key, uniformityP)),
   rule('second-choice-unconditional', [SECOND_CHOICES], (runs) =>
-    runs.values(SECOND_CHOICES.key, (run) => counter(run, 'second_choices_accepted') / counter(run, 'second_choices')),
+    runs.values(SECOND_CHOICES.key, (run) => falconShare(run)),
   ),
   rule('two-choices-max', [SECOND_CHOICES, stressCase('falcon', '100G', '5.4', 16)], (runs) =>
     [SECOND_CHOICES, stressCase('falcon', '100G', '5.4', 16)].map((c) =>
@@ -222,7 +226,7 @@ export const TEXT_RULES: readonly ClaimRule[] = [
       (run) =>
         new Set(
           stageLoads(run)
-            .filter((s) => s.packets > 0 && s.device === 'eth0' && (s.stage === 'nic' || s.stage === 'gro'))
+            .filter((s) => s.packets > 0 && hasStage(s, 'nic'))
             .map((s) => s.cpu),
         ).size,
     ),

@@ -1,6 +1,5 @@
 import { paperExperiment, tcpAt, udpAt, type PaperExperiment, type PaperLink, type PaperMode } from '../../experiment';
 import type { Case } from '../cases';
-import { geometricRates, ramp, type Ramp } from './ramp';
 import { MULTI_FLOW_ROLES } from './roles';
 
 /** Figure 2: what the overlay costs without Falcon. */
@@ -9,18 +8,7 @@ export const MODES = ['host', 'overlay'] as const;
 export const LINKS = ['10G', '100G'] as const;
 const SEEDS = 3;
 
-/** Largest UDP payload of one datagram. */
-export const UDP_64K = 65507;
 export const TCP_64K = 65536;
-
-/** Figure 2a, UDP: 64 KB messages, offered rate raised until the received rate no longer follows. */
-export function udp64kRamp(mode: (typeof MODES)[number], link: PaperLink): Ramp {
-  // 10G carries 18,500 such messages a second; a core's share of 100G is some 40,000.
-  const rates = link === '10G' ? geometricRates(15000, 21000, 1.04) : geometricRates(12000, 75000, 1.06);
-  return ramp(`udp-64k/${mode}-${link}`, rates, SEEDS, (rate) =>
-    paperExperiment({ mode, link, traffic: udpAt(rate, UDP_64K) }),
-  );
-}
 
 /** Figure 2a, TCP, and TCP by message size (section 2.2: the same trend, not plotted). */
 export const TCP_SIZES = [16, 256, 1024, 4096, TCP_64K] as const;

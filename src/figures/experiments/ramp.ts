@@ -1,6 +1,6 @@
 import type { PaperExperiment } from '../../experiment';
 import type { Case, CaseRuns, FigureRun } from '../cases';
-import { dropped, offeredRate_pps, receivedRate_pps } from '../measures';
+import { counter, dropped, offeredRate_pps, receivedRate_pps } from '../measures';
 
 /**
  * The highest rate is found as the paper finds it (section 2.2): the offered rate is raised step by step
@@ -58,14 +58,6 @@ export function lastWithoutDrops(ramp: Ramp, runs: CaseRuns): FigureRun[] {
 }
 
 function keepsUp(run: FigureRun): boolean {
-  const sent = counterOr(run, 'offered_packets');
+  const sent = counter(run, 'offered');
   return dropped(run) <= 1e-4 * sent && receivedRate_pps(run) >= 0.97 * offeredRate_pps(run);
-}
-
-function counterOr(run: FigureRun, name: string): number {
-  const table = run.tables.counters;
-  const names = table?.column('name');
-  for (let i = 0; i < (table?.numRows ?? 0); i++)
-    if (names?.at(i) === name) return table?.column('value').at(i) as number;
-  return 0;
 }

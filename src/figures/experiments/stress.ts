@@ -1,34 +1,87 @@
 import {
   paperExperiment,
+  udpAt,
   udpStress,
   type PaperExperiment,
   type PaperKernel,
   type PaperLink,
   type PaperMode,
 } from '../../experiment';
-import type { Case } from '../cases';
+import type { Case, CaseRuns } from '../cases';
+import { receivedRate_pps } from '../measures';
+import { geometricRates, highestRates_pps, ramp, type Ramp } from './ramp';
 
 /**
- * Single-flow UDP stress tests: figures 2b, 10 and 11 and the claims about packet rates. Three clients
- * overload one flow (section 6.1).
+ * Highest rates of a single UDP flow: figures 2a, 2b, 10 and 11 and the claims about packet rates. Messages of
+ * one frame: three clients overload the flow (section 6.1). Larger ones travel in fragments, of which a single
+ * lost one loses the message; so their rate is raised to the knee, as section 2.2 tells.
  */
 
+/** Largest UDP payload of one datagram: the paper's 64 KB. */
+export const UDP_64K = 65507;
+
 /** Message sizes, from 16 B to 64 KB. The paper's own list is not stated. */
-export const STRESS_SIZES = [16, 256, 1024, 1400, 4096, 16384, 65507] as const;
+export const STRESS_SIZES = [16, 256, 1024, 1400, 4096, UDP_64K] as const;
+export type StressSize = (typeof STRESS_SIZES)[number];
+
+/** Sizes of one Ethernet frame, host and overlay alike. */
+export const BELOW_MTU = STRESS_SIZES.filter((size) => size < 1450);
+export const ABOVE_MTU = STRESS_SIZES.filter((size) => size >= 1450);
 
 export const SEEDS = 3;
+const RAMP_SEEDS = 2;
+const SHORT = { duration_s: 0.05, warmup_s: 0.03, emit: { interval_s: 0.025 } } as const;
 
-/** Sizes of one Ethernet frame, host and overlay alike; larger messages travel in fragments. */
-export const BELOW_MTU = STRESS_SIZES.filter((size) => size < 1450);
+export interface StressSetup {
+  readonly mode: PaperMode;
+  readonly link: PaperLink;
+  readonly kernel: PaperKernel;
+  readonly size: StressSize;
+}
 
 export function stressKey(mode: PaperMode, link: PaperLink, kernel: PaperKernel, size: number): string {
   return `udp-stress/${mode}-${link}-${kernel}-${size}`;
 }
 
-function stress(mode: PaperMode, link: PaperLink, kernel: PaperKernel, size: number): PaperExperiment {
-  return paperExperiment({ mode, link, kernel, traffic: udpStress(size) });
+function key({ mode, link, kernel, size }: StressSetup): string {
+  return stressKey(mode, link, kernel, size);
 }
 
+/** Three clients against one socket, for messages of one frame. */
 export function stressCase(mode: PaperMode, link: PaperLink, kernel: PaperKernel, size: number): Case {
-  return { key: stressKey(mode, link, kernel, size), experiment: stress(mode, link, kernel, size), seeds: SEEDS };
+  const setup = { mode, link, kernel, size: size as StressSize };
+  return {
+    key: key(setup),
+    experiment: paperExperiment({ ...setup, traffic: udpStress(size), also: SHORT }),
+    seeds: SEEDS,
+  };
+}
+
+/** Where the knee is looked for, messages a second on 100G; 10G ends the search at its own limit. */
+const KNEE: Readonly<Record<number, Readonly<Partial<Record<PaperMode, readonly [number, number]>>>>> = {
+  4096: { host: [350_000, 900_000], overlay: [150_000, 500_000], falcon: [250_000, 800_000] },
+  [UDP_64K]: { host: [22_000, 60_000], overlay: [10_000, 34_000], falcon: [18_000, 55_000] },
+};
+/** Messages a second that 10G can carry, a little less in the tunnel. */
+const LINK_LIMIT: Readonly<Record<number, number>> = { 4096: 290_000, [UDP_64K]: 18_600 };
+const STEP = 1.07;
+
+export function stressRamp(setup: StressSetup): Ramp {
+  const { mode, link, size } = setup;
+  const [from, to] = KNEE[size][mode] as readonly [number, number];
+  const limit = link === '10G' ? LINK_LIMIT[size] * 1.04 : Infinity;
+  const rates = geometricRates(Math.min(from, limit / STEP ** 6), Math.min(to, limit), STEP);
+  return ramp(key(setup), rates, RAMP_SEEDS, (rate): PaperExperiment =>
+    paperExperiment({ ...setup, traffic: udpAt(rate, size), also: SHORT }),
+  );
+}
+
+/** The experiments behind one highest rate. */
+export function stressCases(setup: StressSetup): readonly Case[] {
+  return setup.size < 1450 ? [stressCase(setup.mode, setup.link, setup.kernel, setup.size)] : stressRamp(setup).cases;
+}
+
+/** Highest received rate of each seed, messages a second. */
+export function stressRates_pps(setup: StressSetup, runs: CaseRuns): number[] {
+  return setup.size < 1450 ? runs.values(key(setup), receivedRate_pps) : highestRates_pps(stressRamp(setup), runs);
 }
