@@ -1,6 +1,9 @@
 import { expandFrames, type Profile, type SoftirqPart, type SoftirqSegment } from '../experiment';
 import { PALETTE, THEME, type DiagramEdge, type DiagramLook, type DiagramNode, type DiagramSection } from '../plot';
 
+/** Why the diagrams of the model know no captures. */
+export const NOTHING_TO_CAPTURE = 'Drawn from the model itself, not from runs, so there is nothing to capture.';
+
 /** Looks that the diagrams share: one fill for each kind of place, light enough to read on. */
 export const LOOK = {
   hardware: { fill: '#eeeeee', line: '#777777' },

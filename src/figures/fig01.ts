@@ -7,7 +7,20 @@ import {
   type DiagramNode,
   type SvgFigure,
 } from '../plot';
-import { LOOK } from './diagramParts';
+import { LOOK, NOTHING_TO_CAPTURE } from './diagramParts';
+import type { DiagramStudy } from './study';
+
+const TITLE = 'Layers between two containers on an overlay';
+
+export const FIG01: DiagramStudy = {
+  figure: '1',
+  id: 'fig01',
+  title: TITLE,
+  cases: [],
+  captures: [],
+  captureNote: NOTHING_TO_CAPTURE,
+  draw: async () => [await drawLayers()],
+};
 
 /** One layer of the stack as a packet meets it on the way in. */
 export interface Layer {
@@ -94,7 +107,7 @@ function withDevice(title: string, stage: StageSpec, topology: Topology): string
 export async function drawLayers(topology: Topology = defaultTopology()): Promise<SvgFigure> {
   return diagramFigure({
     id: 'fig01',
-    title: 'Layers between two containers on an overlay',
+    title: TITLE,
     caption:
       `${topology.title}. Drawn from the stages that the simulator runs on the receiving host, with their kernel ` +
       'functions; the sending host, whose path is not simulated, is their mirror image.',

@@ -1,6 +1,37 @@
-import { expandFrames, softirqSegments, type Profile, type Steering, type Topology } from '../experiment';
+import {
+  expandFrames,
+  profileOf,
+  resolveExperiment,
+  softirqSegments,
+  type Profile,
+  type Steering,
+  type Topology,
+} from '../experiment';
 import { diagramFigure, type Diagram, type DiagramNode, type SvgFigure } from '../plot';
 import { handOvers, levelTitles, LOOK, pollFunction, softirqBox } from './diagramParts';
+import { drawCallGraph } from './fig03CallGraph';
+import type { DiagramStudy } from './study';
+
+const TITLE = 'The way of a packet through softirqs';
+
+/** Of the captures, those with an overlay; the sending half of the test bed shares their stacks. */
+const CAPTURES = ['overlay-udp-16', 'overlay-tcp-4096'];
+
+export const FIG03: DiagramStudy = {
+  figure: '3',
+  id: 'fig03',
+  title: TITLE,
+  cases: [],
+  captures: CAPTURES,
+  captureNote:
+    'The path itself is drawn from the model; captures show the calls below net_rx_action in their stack samples, ' +
+    'without those of the sending host, which shares the machine.',
+  draw: async ({ captured }) => {
+    const runs = CAPTURES.flatMap((id) => captured?.get(id) ?? []);
+    const graphs = runs.map((run) => drawCallGraph(run, { without: ['vxlan_xmit'], minShare: 0.03 }));
+    return [await drawReceivePath(PAPER_PATHS), ...(await Promise.all(graphs))];
+  },
+};
 
 export interface ReceivePath {
   /** Printed above it. */
@@ -12,11 +43,17 @@ export interface ReceivePath {
   readonly protocol?: 'udp' | 'tcp';
 }
 
+/** Host and overlay without any steering, as the paper's section 3.1 tells it. */
+const PAPER_PATHS: readonly ReceivePath[] = ['host', 'overlay'].map((name) => {
+  const experiment = resolveExperiment({ topology: name });
+  return { ...experiment, title: experiment.topology.title, profile: profileOf(experiment) };
+});
+
 /** The paper's Figure 3: the receive path with its interrupts, for any path that the model can simulate. */
 export async function drawReceivePath(paths: readonly ReceivePath[]): Promise<SvgFigure> {
   return diagramFigure({
     id: 'fig03',
-    title: 'The way of a packet through softirqs',
+    title: TITLE,
     caption:
       `Drawn from the stages that the simulator runs, with the functions of ${paths[0].profile.title}. ` +
       'Each yellow box is one run of net_rx_action on one device; a packet waits in the blue queue before it.',

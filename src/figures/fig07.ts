@@ -10,6 +10,20 @@ import {
 import { diagramFigure, type DiagramPanel, type SvgFigure } from '../plot';
 import { coreLanes } from './coreLanes';
 import { exampleHash, EXAMPLE_FLOW } from './exampleFlow';
+import { NOTHING_TO_CAPTURE } from './diagramParts';
+import type { DiagramStudy } from './study';
+
+const TITLE = 'The three components of Falcon on one flow';
+
+export const FIG07: DiagramStudy = {
+  figure: '7',
+  id: 'fig07',
+  title: TITLE,
+  cases: [],
+  captures: [],
+  captureNote: NOTHING_TO_CAPTURE,
+  draw: async () => [await drawFalconComponents()],
+};
 
 /** The hash of the released kernel, 16 bits wide. */
 const RELEASED = { variant: 'kernel' } as const;
@@ -18,7 +32,7 @@ const RELEASED = { variant: 'kernel' } as const;
 export async function drawFalconComponents(): Promise<SvgFigure> {
   return diagramFigure({
     id: 'fig07',
-    title: 'The three components of Falcon on one flow',
+    title: TITLE,
     caption:
       `Cores as the kernel's functions choose them for ${EXAMPLE_FLOW}; interrupts on CPU 0, RPS to CPU 1, ` +
       'application on CPU 2, FALCON_CPUS 3 to 6, GRO split to CPU 7 (Figure 11 and section 5).',

@@ -2,6 +2,20 @@ import { paperExperiment, resolveExperiment, udpStress, type RpsRule, type Softi
 import { diagramFigure, type DiagramPanel, type SvgFigure } from '../plot';
 import { coreLanes } from './coreLanes';
 import { EXAMPLE_FLOW, exampleHash } from './exampleFlow';
+import { NOTHING_TO_CAPTURE } from './diagramParts';
+import type { DiagramStudy } from './study';
+
+const TITLE = 'RPS at every device, and stage transitions';
+
+export const FIG08: DiagramStudy = {
+  figure: '8',
+  id: 'fig08',
+  title: TITLE,
+  cases: [],
+  captures: [],
+  captureNote: NOTHING_TO_CAPTURE,
+  draw: async () => [await drawStageTransitions()],
+};
 
 const CANDIDATES = [3, 4, 5, 6];
 
@@ -9,7 +23,7 @@ const CANDIDATES = [3, 4, 5, 6];
 export async function drawStageTransitions(): Promise<SvgFigure> {
   return diagramFigure({
     id: 'fig08',
-    title: 'RPS at every device, and stage transitions',
+    title: TITLE,
     caption:
       `Cores as the kernel's functions choose them for ${EXAMPLE_FLOW}, hash 0x${exampleHash().toString(16)}. ` +
       'Both may choose among CPUs 3 to 6: RPS by the flow hash, Falcon by flow hash and device index.',

@@ -8,14 +8,27 @@ import {
   type Experiment,
 } from '../experiment';
 import { diagramFigure, type Diagram, type DiagramPanel, type SvgFigure } from '../plot';
-import { handOvers, levelTitles, LOOK, softirqBox } from './diagramParts';
+import { handOvers, levelTitles, LOOK, NOTHING_TO_CAPTURE, softirqBox } from './diagramParts';
 import { exampleHash } from './exampleFlow';
+import type { DiagramStudy } from './study';
+
+const TITLE = 'Splitting the poll of a network card before GRO';
+
+export const FIG09B: DiagramStudy = {
+  figure: '9b',
+  id: 'fig09b',
+  title: TITLE,
+  cases: [],
+  captures: [],
+  captureNote: NOTHING_TO_CAPTURE,
+  draw: async () => [await drawGroSplit()],
+};
 
 /** The paper's Figure 9b: the network card's poll on one core, and cut before GRO onto two. */
 export async function drawGroSplit(): Promise<SvgFigure> {
   return diagramFigure({
     id: 'fig09b',
-    title: 'Splitting the poll of a network card before GRO',
+    title: TITLE,
     caption:
       'TCP on the overlay; drawn from the stages that the simulator runs. Allocation of buffers stays on the ' +
       'interrupt core, GRO moves to a core of the split set.',

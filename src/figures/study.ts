@@ -23,3 +23,8 @@ export interface FigureStudy {
   /** One picture, or several where one would be too full. */
   draw(input: FigureInput): readonly Figure[];
 }
+
+/** A figure that takes time to lay out: the diagrams. Whoever draws any study awaits it. */
+export interface DiagramStudy extends Omit<FigureStudy, 'draw'> {
+  draw(input: FigureInput): Promise<readonly Figure[]>;
+}

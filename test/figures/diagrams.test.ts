@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { findTopology, PROFILES, resolveExperiment, TOPOLOGIES, type Topology } from '../../src/experiment';
-import { drawLayers, layersOf } from '../../src/figures/fig01';
-import { drawReceivePath, receivePathDiagram } from '../../src/figures/fig03';
-import { drawFalconComponents } from '../../src/figures/fig07';
-import { drawStageTransitions, stageTransitionPanels } from '../../src/figures/fig08';
-import { drawGroSplit, groSplitPanels } from '../../src/figures/fig09b';
+import { drawLayers, layersOf, FIG01 } from '../../src/figures/fig01';
+import { drawReceivePath, receivePathDiagram, FIG03 } from '../../src/figures/fig03';
+import { drawFalconComponents, FIG07 } from '../../src/figures/fig07';
+import { drawStageTransitions, stageTransitionPanels, FIG08 } from '../../src/figures/fig08';
+import { drawGroSplit, groSplitPanels, FIG09B } from '../../src/figures/fig09b';
 import type { SvgFigure } from '../../src/plot';
+import { stacksSchema, tableFromRows } from '../../src/table';
 
 const VANILLA = { rps: [], stages: { policy: 'none' as const }, groSplit: null };
 const profile = PROFILES[0];
@@ -117,5 +118,33 @@ describe('the drawings of Falcon', () => {
       expect(figure.svg).toMatch(new RegExp(`^<svg [^>]*width="${figure.width_px}" height="${figure.height_px}"`));
       expect(figure.svg).not.toMatch(/ id="|<style|<title/);
     }
+  });
+});
+
+describe('the studies of the diagrams', () => {
+  it('draw without runs, and figure 3 also from the stacks of a capture', async () => {
+    for (const study of [FIG01, FIG03, FIG07, FIG08, FIG09B]) {
+      const [figure] = await study.draw({});
+      expect(figure.id).toBe(study.id);
+      expect(figure.title).toBe(study.title);
+    }
+    const stacks = tableFromRows(stacksSchema, [
+      {
+        source: 'captured',
+        run: 'r',
+        cpu: 0,
+        comm: 'c',
+        event: 'e',
+        stack: 'do_softirq;net_rx_action;gro_cell_poll;<i>br_handle_frame',
+        samples: 1,
+        weight: 1,
+      },
+    ]);
+    const captured = new Map([
+      ['overlay-udp-16', { id: 'overlay-udp-16', source: 'captured' as const, tables: { stacks } }],
+    ]);
+    const figures = await FIG03.draw({ captured });
+    expect(figures).toHaveLength(2);
+    expect(textsOf(figures[1] as SvgFigure)).toContain('<i>br_handle_frame 100%');
   });
 });
