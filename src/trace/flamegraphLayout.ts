@@ -18,6 +18,8 @@ export interface DrawnFrame {
   /** inferno's `fg:x` and `fg:w`, in samples. */
   readonly exactX: number | undefined;
   readonly exactWidth: number | undefined;
+  /** Our own `fg:self`: samples that end in the frame. */
+  readonly exactSelf: number | undefined;
 }
 
 export interface Drawing {
@@ -62,6 +64,7 @@ export function treeOfDrawing(
 ): { tree: StackTree; missing: number; metadata: Map<string, string> } {
   const { rows, inverted } = rowsFromRoot(drawing.frames);
   const root = rootOf(rows[0], drawing, context);
+  if (!rows[0].includes(root)) rows.unshift([root]);
   const scale = scaleOf(root, drawing.totalSamples);
   const levels: Placed[][] = [];
   for (const row of rows) {
@@ -69,7 +72,7 @@ export function treeOfDrawing(
     if (levels.length > 0) adopt(placed, levels[levels.length - 1], scale, context);
     levels.push(placed);
   }
-  const merged = inOrderOfNames(levels);
+  const merged = drawing.frames[0].exactSelf !== undefined || inOrderOfNames(levels);
   const tree = new StackTree();
   // The frame that stands for everything is no frame of a stack.
   const node = root.name === 'all' || root.name === 'root' ? StackTree.ROOT : tree.child(StackTree.ROOT, root.name);
@@ -87,17 +90,33 @@ function rowsFromRoot(frames: readonly DrawnFrame[]): { rows: DrawnFrame[][]; in
     else row.push(frame);
   }
   const rows = [...byY.entries()].sort(([a], [b]) => b - a).map(([, row]) => row);
-  const [bottom, top] = [rows[0], rows[rows.length - 1]];
-  // The root is alone in its row and as wide as the picture; of a single stack, the title tells.
-  const likelier = (row: DrawnFrame[]) =>
-    (row.length === 1 ? 4 : 0) + (row[0].whole ? 2 : 0) + (row[0].name === 'all' ? 1 : 0) - (row.length === 1 ? 0 : 8);
-  const inverted = rows.length > 1 && likelier(top) > likelier(bottom);
+  const inverted = rows.length > 1 && rootLikeness(rows[rows.length - 1], rows[0]) > 0;
   return { rows: inverted ? rows.reverse() : rows, inverted };
 }
 
+/** Positive if `row` is likelier than `other` to be the root's: wider, with less of its own, in fewer pieces, or named as all. */
+function rootLikeness(row: readonly DrawnFrame[], other: readonly DrawnFrame[]): number {
+  const width = (frames: readonly DrawnFrame[]) => frames.reduce((sum, f) => sum + (f.exactWidth ?? f.width), 0);
+  const wider = width(row) - width(other);
+  // Sums of rounded widths differ by a little.
+  if (Math.abs(wider) > 1e-3 * width(other)) return wider;
+  const self = (frames: readonly DrawnFrame[]) => frames.reduce((sum, f) => sum + (f.exactSelf ?? 0), 0);
+  if (self(row) !== self(other)) return self(other) - self(row);
+  if (row.length !== other.length) return other.length - row.length;
+  const title = (frame: DrawnFrame) => (frame.whole ? 2 : 0) + (frame.name === 'all' ? 1 : 0);
+  return title(row[0]) - title(other[0]);
+}
+
+/** The frame that spans the picture. Our own pictures leave it out, but say what it would count. */
 function rootOf(row: readonly DrawnFrame[], drawing: Drawing, context: ParseContext): DrawnFrame {
-  if (row.length === 1) return row[0];
-  const place = { file: context.file, line: row[0].line };
+  const total = drawing.totalSamples;
+  const [first] = row;
+  const exact = row.every((frame) => frame.exactX !== undefined && frame.exactSelf !== undefined);
+  if (exact && total !== undefined && (row.length > 1 || first.exactWidth !== total)) {
+    return { ...first, name: 'all', count: total, exactX: 0, exactWidth: total, exactSelf: undefined };
+  }
+  if (row.length === 1) return first;
+  const place = { file: context.file, line: first.line };
   const seen = `${row.length} frames in the outermost row of ${drawing.frames.length} frames`;
   throw InputError.expected(place, 'one root frame that spans the flame graph', seen);
 }
@@ -199,7 +218,9 @@ function grow(tree: StackTree, root: Placed, node: number, tolerance: number): {
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
     const { placed, node } = item;
     const rest = Math.max(0, placed.free);
-    const hidden = Math.min(rest, gapsAfterFirst(placed, tolerance, node === StackTree.ROOT));
+    const own = placed.frame.exactSelf;
+    const gaps = own === undefined ? gapsAfterFirst(placed, tolerance, node === StackTree.ROOT) : rest - own;
+    const hidden = Math.max(0, Math.min(rest, gaps));
     tree.addSelf(node, rest - hidden);
     if (hidden > 0) {
       tree.addSelf(tree.child(node, MISSING), hidden);

@@ -176,6 +176,7 @@ function frameOf(title: string, attributes: Attributes, line: number): DrawnFram
     y: numberOf(attributes['y']) ?? 0,
     exactX: numberOf(attributes['fg:x']),
     exactWidth: numberOf(attributes['fg:w']),
+    exactSelf: numberOf(attributes['fg:self']),
   };
 }
 
@@ -185,9 +186,9 @@ function numberOf(value: string | SaxesAttributePlain | undefined): number | und
   return Number.isFinite(number) ? number : undefined;
 }
 
-//            (1,234       samples, 11.89    %; +0.70%)
-//             └count      └unit    └percent   └delta
-const COUNT = /^\((\d[\d,.]*) ([^]*), (\d[\d.,]*)%(; [+-]?[\d.,]+%)?\)$/;
+//            (1,234       samples, 11.89     %; +0.70%)
+//             └count      └unit    └percent    └delta, in our own words `, +0.7 % against before`
+const COUNT = /^\((\d[\d,.]*) ([^]*?), (\d[\d.,]*) ?%([;,] [-+−]?[\d.,]+ ?%[^()]*)?\)$/;
 
 /** A count name may itself hold ` (`, hence more than one try; a name has any number, hence not all. */
 const TRIES = 8;

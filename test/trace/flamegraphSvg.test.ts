@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Diagnostics, InputError } from '../../src/core';
+import { flameFigure, flameSvg } from '../../src/plot/flame';
 import { StackTree } from '../../src/table';
 import { DETECTION_LIMIT, openSource } from '../../src/trace';
 import { MISSING } from '../../src/trace/flamegraphLayout';
@@ -145,6 +146,23 @@ describe('flame graph SVG', () => {
       tree.add([`p${String(i % 40).padStart(2, '0')}`, `f${String(i % 1200).padStart(4, '0')}`], 1 + (i % 3));
     const { tree: back } = await read(drawFlamegraph(tree, { tool: 'flamegraph.pl', seed: 3 }));
     expect(folded(back)).toEqual(folded(tree));
+  });
+
+  it.each([
+    ['whole', example, 0, false],
+    ['as icicles', example, 0, true],
+    ['without narrow frames', example, 0.005, false],
+    ['of stacks of one depth', treeOf({ 'a;b': 5, 'c;d': 6 }), 0, false],
+    ['of one stack', treeOf({ 'a;b': 5 }), 0, true],
+  ])('of our own is read back: %s', async (_, tree, minShare, icicle) => {
+    const spec = { id: 'x', title: 'T', caption: '', tree, minWidth_px: 0, minShare, icicle };
+    const { tree: back, trace } = await read(flameSvg(flameFigure({ ...spec, minWidth_px: minShare * 1000 })));
+    expect(back.total(StackTree.ROOT)).toBe(tree.total(StackTree.ROOT));
+    if (minShare === 0) expect(folded(back)).toEqual(folded(tree));
+    else expect(Number(trace.metadata.get('missing_samples'))).toBe(5);
+    for (const node of back.preorder()) {
+      if (back.name(node) !== MISSING) expect(back.total(node)).toBe(tree.total(tree.find(back.framesOf(node))!));
+    }
   });
 
   it('takes the count from the width where a title has none, and says so', async () => {

@@ -30,7 +30,8 @@ export function flameSvg(figure: FlameFigure): string {
     options.icicle ? top + box.depth * FRAME_PX : bottom - (box.depth + 1) * FRAME_PX;
 
   const parts: string[] = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${figure.width_px}" height="${height}" viewBox="0 0 ${figure.width_px} ${height}" font-family="${THEME.fontFamily}">`,
+    // Exact counts in the attributes of inferno, and `fg:self` besides, so that the picture can be read back.
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:fg="http://github.com/jonhoo/inferno" total_samples="${layout.total}" width="${figure.width_px}" height="${height}" viewBox="0 0 ${figure.width_px} ${height}" font-family="${THEME.fontFamily}">`,
     `<rect width="100%" height="100%" fill="${THEME.background}"/>`,
     text(EDGE_PX, 27, THEME.titleSize_px, figure.title, 'font-weight="bold"'),
     ...legendParts(legend),
@@ -47,7 +48,7 @@ function frame(box: FlameBox, y: number, inner_px: number, figure: FlameFigure, 
   const x = EDGE_PX + box.x * inner_px;
   const width = box.width * inner_px;
   const label = width > 24 ? fitText(box.name, width - 6, FRAME_TEXT_PX) : '';
-  const rect = `<rect x="${fixed(x)}" y="${y}" width="${fixed(Math.max(0.1, width - 0.4))}" height="${FRAME_PX - 1}" fill="${flameColor(box, figure.options)}"/>`;
+  const rect = `<rect x="${fixed(x)}" y="${y}" width="${fixed(Math.max(0.1, width - 0.4))}" height="${FRAME_PX - 1}" fill="${flameColor(box, figure.options)}" fg:x="${exact(box.x * total)}" fg:w="${box.value}" fg:self="${box.self}"/>`;
   const title = `<title>${escapeHtml(describe(box, total, figure.options.unit))}</title>`;
   const name = label === '' ? '' : text(fixed(x + 3), y + 13, FRAME_TEXT_PX, label, 'fill="#000"');
   return `<g>${title}${rect}${name}</g>`;
@@ -71,6 +72,11 @@ function legendParts(items: readonly { label: string; color: string }[]): string
 function text(x: number | string, y: number, size_px: number, content: string, attributes: string): string {
   const fill = attributes.includes('fill=') ? '' : ` fill="${THEME.text}"`;
   return `<text x="${x}" y="${y}" font-size="${size_px}"${fill} ${attributes}>${escapeHtml(content)}</text>`;
+}
+
+/** A sum of shares times the total, its rounding errors taken off. */
+function exact(value: number): string {
+  return Number(value.toPrecision(12)).toString();
 }
 
 function fixed(value: number): string {
