@@ -12,3 +12,5 @@ export * from './run';
 export * from './analysis';
 export * from './verify';
 export * from './plot';
+export * from './figures';
+export * from './lab';

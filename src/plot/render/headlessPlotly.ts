@@ -68,9 +68,10 @@ export class HeadlessPlotly {
 /** Fills what jsdom leaves out and Plotly asks for. */
 function addMissingParts(window: DOMWindow): void {
   const box = function (this: Element): DOMRect {
-    const { width, height } = measure(this);
-    // Text stands on its baseline; a fifth of its height hangs below.
-    const [top, bottom] = [-0.8 * height, 0.2 * height];
+    const { width, height, firstLine } = measure(this);
+    // The first line stands on the baseline; a fifth of its height hangs below, and all further lines.
+    const top = -0.8 * firstLine;
+    const bottom = top + height;
     return { x: 0, y: top, width, height, left: 0, top, right: width, bottom, toJSON: () => ({}) };
   };
   Object.assign(window.URL, { createObjectURL: () => '', revokeObjectURL: () => undefined });
@@ -85,14 +86,15 @@ function addMissingParts(window: DOMWindow): void {
 }
 
 /** Size of the texts in a node: the widest line, and as many lines as there are. */
-function measure(node: Element): { width: number; height: number } {
+function measure(node: Element): { width: number; height: number; firstLine: number } {
   let width = 0;
   let height = 0;
-  for (const line of textLines(node)) {
+  const lines = textLines(node);
+  for (const line of lines) {
     width = Math.max(width, textWidth_px(line.text, line.size_px, line.bold ? 'bold' : 'regular'));
     height += line.size_px * LINE_HEIGHT;
   }
-  return { width, height };
+  return { width, height, firstLine: (lines[0]?.size_px ?? 0) * LINE_HEIGHT };
 }
 
 interface TextLine {

@@ -1,0 +1,3 @@
+export * from './cases';
+export * from './study';
+export * from './all';
