@@ -4,10 +4,10 @@ import { prefixText } from './lines';
 import type { ByteSource } from './source';
 
 /** Results of a load generator are kilobytes; what is larger is something else, and is not read into memory. */
-const MAX_JSON_BYTES = 256 * 2 ** 20;
+const MAX_JSON_BYTES = 64 * 2 ** 20;
 
 const MARK = '\u0000integer:';
-const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
  * Reads a JSON text. Integers that a double cannot hold come as strings that `asNumber` and
@@ -26,14 +26,19 @@ export async function readJson(source: ByteSource, context: ParseContext): Promi
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);
-  const marked = prefixText(bytes).replace(STRING_OR_NUMBER, (token) =>
-    /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? JSON.stringify(MARK + token) : token,
-  );
+  const text = prefixText(bytes);
   try {
-    return JSON.parse(marked);
+    const json: unknown = JSON.parse(text);
+    // Only of JSON that is whole: in one that is cut, a string may not end, and looking for its end costs.
+    return /\d{16}/.test(text) ? (JSON.parse(text.replace(STRING_OR_NUMBER, marked)) as unknown) : json;
   } catch (error) {
     throw InputError.expected({ file: context.file }, 'JSON', (error as Error).message);
   }
+}
+
+function marked(token: string): string {
+  const isLost = /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token));
+  return isLost ? JSON.stringify(MARK + token) : token;
 }
 
 /** A number of the JSON as a double, the nearest there is; undefined if it is no number. */

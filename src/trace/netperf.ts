@@ -113,7 +113,7 @@ function readLine(text: string, into: Result): boolean {
     into.rows.push(words(text).map(Number));
     return true;
   }
-  const units = /(\S*bits\/sec|\S*bytes\/sec)\s*$/i.exec(text);
+  const units = /(?:^|\s)(\S{0,20}(?:bits|bytes)\/sec)\s{0,8}$/i.exec(text);
   if (units !== null) into.units = units[1];
   return HEADER.test(text) && (into.test !== undefined || text.trim() === '');
 }

@@ -19,6 +19,9 @@ const COUNT = /^\s*(?:\d+(?:\.\d+)?|<not counted>|<not supported>)$/;
 const UNIT = /^(?:|[A-Za-z%°µ][\w./%]*)$/;
 const EVENT = /^[A-Za-z_][\w.:\-/=,@{}*+? ]*$/;
 
+/** Terms of one event, e.g. `event=0x3c,umask=0x0`. */
+const MAX_TERMS = 16;
+
 interface Line {
   readonly time_s: number | null;
   readonly target: string;
@@ -75,7 +78,8 @@ function parseLine(text: string, separator: string): Line | undefined {
     if (!COUNT.test(fields[at]) || !UNIT.test(fields[at + 1]) || !EVENT.test(fields[at + 2] ?? '')) continue;
     let [event, after] = [fields[at + 2], at + 3];
     // cpu/event=0x3c,umask=0x0/ holds commas of its own.
-    while ((event.split('/').length - 1) % 2 === 1 && after < fields.length) event += separator + fields[after++];
+    const last = Math.min(fields.length, after + MAX_TERMS);
+    while ((event.split('/').length - 1) % 2 === 1 && after < last) event += separator + fields[after++];
     const [running, percent] = [fields[after], fields[after + 1]];
     if (running === undefined || !/^\d+$/.test(running) || percent === undefined) return undefined;
     const value = fields[at].trim();

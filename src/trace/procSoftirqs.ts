@@ -9,7 +9,7 @@ import { detectProc, parseCounter, parseCpuHeader, readProcSeries, words } from 
  *               HI:          0          0
  *           NET_RX:   42509078    9839159
  */
-const ROW = /^\s*([A-Z][A-Z0-9_]*):\s*([\d\s]*)$/;
+const ROW = /^\s*([A-Z][A-Z0-9_]*):([\d\s]*)$/;
 
 export const procSoftirqsFormat: TraceFormat = {
   id: 'proc-softirqs',

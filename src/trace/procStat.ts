@@ -9,7 +9,7 @@ import { detectProc, parseCounter, readProcSeries, words } from './procSeries';
  *     cpu0 45449 12501 22492 705446 211 0 21151 638 0 0         user nice system idle iowait irq softirq steal guest guest_nice
  *     intr 15613865 0 0 …                                       what follows is not about CPU time
  */
-const CPU_LINE = /^cpu(\d*)\s+([\d\s]+)$/;
+const CPU_LINE = /^cpu(\d*)\s([\d\s]+)$/;
 const OTHER_LINE = /^(?:intr|ctxt|btime|processes|procs_running|procs_blocked|softirq|page|swap|disk_io:)\s/;
 
 /** 100 on every architecture in use; the file does not state it. */

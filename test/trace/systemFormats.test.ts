@@ -3,11 +3,17 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { detectFormat, openSource, systemFormats } from '../../src/trace';
+import { DETECTION_LIMIT, detectFormat, openSource, systemFormats, traceFormats } from '../../src/trace';
 import { expectGolden, inChunks, outcomeText } from './traceSupport';
 
 const FIXTURES = join(__dirname, 'fixtures');
 const GOLDEN = join(__dirname, 'golden');
+
+/** What makes careless patterns try every way to split a line. */
+const HOSTILE = [' ', '1', '1 ', ': ', ':', 'a', '"', '\\\\"', '[', '](', ',', ',/', '<a ', '--', '@[', '.'] as const;
+
+/** Where the heads of good lines are cut, to be followed by these. */
+const HEADS = [/\d/, /\s/, /[,:=[]/] as const;
 
 interface Fixture {
   readonly format: string;
@@ -26,6 +32,11 @@ describe.each(fixtures)('$format/$name', ({ format, name, bytes }) => {
     const { format: detected } = await detectFormat(await openSource(bytes, name));
     expect(detected.id).toBe(format);
     expectGolden(join(GOLDEN, format, `${name}.golden`), await outcomeText(bytes));
+  });
+
+  it('is taken for nothing else', () => {
+    const takers = traceFormats.filter((f) => f.detect(bytes.subarray(0, DETECTION_LIMIT), true) === 'yes');
+    expect(takers.map(({ id }) => id)).toEqual([format]);
   });
 
   it('reads the same in chunks of any size, gzipped, and as UTF-16', async () => {
@@ -86,6 +97,20 @@ describe.each(systemFormats.map(({ id, fills }) => ({ id, fills })))('$id', ({ i
       { numRuns: 80 },
     );
     expect(Object.prototype).not.toHaveProperty('polluted');
+  });
+
+  it('does not slow down on long hostile lines', async () => {
+    const [{ bytes }] = own;
+    // Long enough for a quadratic pattern to take minutes.
+    const LENGTH = 100_000;
+    const lines = bytes.toString('utf8').split('\n', 12);
+    const heads = new Set(['', ...lines.flatMap((line) => HEADS.map((end) => line.slice(0, line.search(end) + 1)))]);
+    for (const pattern of HOSTILE) {
+      const line = pattern.repeat(LENGTH / pattern.length);
+      for (const head of heads) {
+        await outcomeText(Buffer.concat([bytes, Buffer.from(`\n${head}${line}!\n`)]), { format: id });
+      }
+    }
   });
 
   it('never throws from detection, whatever the prefix', () => {
