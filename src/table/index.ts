@@ -7,3 +7,5 @@ export * from './danfo';
 export * from './stackTree';
 export * from './statistics';
 export * from './packed';
+export * from './csv';
+export * from './parquet';
