@@ -8,4 +8,5 @@ export * from './perfScript';
 export * from './folded';
 export { flamegraphSvgFormat } from './flamegraphSvg';
 export * from './perfData';
+export * from './write';
 export * from './collapse';

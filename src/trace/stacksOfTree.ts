@@ -24,8 +24,10 @@ export function stacksOfTree(
   for (const node of tree.preorder()) {
     const depth = tree.depth(node);
     const parent = tree.parent(node);
-    comms[node] = depth <= 1 ? tree.name(node) : comms[parent];
-    stacks[node] = depth <= 1 ? '' : depth === 2 ? tree.name(node) : `${stacks[parent]};${tree.name(node)}`;
+    // In folded stacks, frames are told apart by `;`.
+    const name = tree.name(node).replaceAll(';', ':');
+    comms[node] = depth <= 1 ? name : comms[parent];
+    stacks[node] = depth <= 1 ? '' : depth === 2 ? name : `${stacks[parent]};${name}`;
     const samples = tree.self(node);
     if (samples === 0) continue;
     chars += stacks[node].length;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerCapture } from './capture';
 import { registerCollapse } from './collapse';
+import { registerConvert } from './convert';
 import { registerInspect } from './inspect';
 import { registerSimulate } from './simulate';
 import { registerVerify } from './verify';
@@ -14,6 +15,7 @@ export type RegisterCommand = (program: Command) => void;
 /** In the order of `--help`. */
 export const commands: readonly RegisterCommand[] = [
   registerCollapse,
+  registerConvert,
   registerCapture,
   registerInspect,
   registerSimulate,
