@@ -49,20 +49,22 @@ export function parseFoldedLine(text: string, differential = false): FoldedLine 
     : { stack, count: Number(match[1]) };
 }
 
-/** As much of a prefix as tells: this many lines with a count each, or all there are. */
+/** As many lines with a stack and a count as tell. */
 const DETECTION_LINES = 5;
 
 function detectFolded(prefix: Uint8Array, complete: boolean): Detection {
-  let good = 0;
+  let stacks = 0;
+  let odd = 0;
   for (const line of prefixLines(prefix, complete)) {
-    if (line.trim() === '') continue;
-    // Tabs, colons at the end and a missing count belong to other formats.
-    if (line.startsWith('#') || line.startsWith(' ') || line.includes('\t')) return 'no';
-    if (parseFoldedLine(line) === undefined) return 'no';
-    if (line.includes(';')) good++;
-    if (good === DETECTION_LINES) return 'yes';
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    // Indentation and tabs belong to other formats, and the first line must be one of ours.
+    const good = !/^\s|\t/.test(line) && parseFoldedLine(line) !== undefined;
+    if (!good && stacks === 0) return 'no';
+    if (!good) odd++;
+    else if (line.includes(';')) stacks++;
+    if (stacks === DETECTION_LINES && odd === 0) return 'yes';
   }
-  return complete && good > 0 ? 'yes' : 'more';
+  return complete && stacks > odd ? 'yes' : 'more';
 }
 
 /**

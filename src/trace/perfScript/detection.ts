@@ -1,14 +1,17 @@
 import { prefixLines } from '../lines';
 import { DETECTION_LIMIT } from '../format';
 import type { Detection } from '../format';
-import { hasTimeStamp, parseEventLine } from './eventLine';
-import { isTracepoint } from './eventLine';
+import { hasTimeStamp, isTracepoint, parseEventLine } from './eventLine';
 import type { EventLine } from './eventLine';
 
 /** `# captured on: …`, the first line of `perf script --header`. */
 const HEADER = /^# (?:========|captured on|perf version|cmdline)/;
 //   \tffffffff8168d5c4 refill_obj_stock+0x44 ([kernel.kallsyms])
 const FRAME = /^\s+[0-9a-f]{1,16} \S.*\(.*\)\s*$/;
+//   \t          414b3b fsnotify         perf pads addresses to 16 characters
+const PADDED_FRAME = /^\t *[0-9a-f]+(?<=^\t.{16})(?: |$)/;
+//   ffffffff813a4413 finish_task_switch.isra.0
+const FRAME_ON_LINE = /^[0-9a-f]{4,16} \S/;
 
 /** Openings of JSON and XML, and of perf.data itself. */
 const NOT_PERF_SCRIPT = /^(?:[{<]|\[\s*[{\]"]|PERFILE2)/;
@@ -30,7 +33,7 @@ export function detectPerfScript(prefix: Uint8Array, complete: boolean): Detecti
     }
     if (lines++ === 0 && NOT_PERF_SCRIPT.test(line)) return 'no';
     // `-F ip,sym` prints no event lines.
-    if (FRAME.test(line) && (sawEvent || lines <= 2)) return 'yes';
+    if (PADDED_FRAME.test(line) || (FRAME.test(line) && (sawEvent || lines <= 2))) return 'yes';
     const event = parseEventLine(line);
     if (event === undefined) continue;
     if (event.event !== '' && hasTimeStamp(line) && isComplete(event)) return 'yes';
@@ -42,5 +45,5 @@ export function detectPerfScript(prefix: Uint8Array, complete: boolean): Detecti
 
 /** An event line says enough by itself if it is a tracepoint's, ends there, or goes on with its one frame. */
 function isComplete(event: EventLine): boolean {
-  return isTracepoint(event.event) || event.payload === '' || FRAME.test(` ${event.payload.trim()}`);
+  return isTracepoint(event.event) || event.payload === '' || FRAME_ON_LINE.test(event.payload);
 }

@@ -46,7 +46,9 @@ export function parseEventLine(text: string): EventLine | undefined {
   const cpu = CPU.exec(head);
   if (cpu !== null) {
     const end = cpu.index + cpu[0].length;
-    return assemble(text, head.slice(0, end), NaN, end);
+    const line = assemble(text, head.slice(0, end), NaN, end);
+    // A number with a colon is a damaged time stamp.
+    return /^[\d.]+$/.test(line.event) ? undefined : line;
   }
   return parseWithoutAnchor(text, head);
 }
@@ -79,11 +81,11 @@ type Who = Pick<EventLine, 'comm' | 'pid' | 'tid' | 'cpu'>;
 function parseWho(left: string): Who {
   let end = trimEnd(left, left.length);
   let cpu = -1;
-  // Misc flags stand between cpu and time.
+  // Misc flags stand behind the ids and the cpu.
   let token = tokenStart(left, end);
   if (token > 0 && MISC.test(left.slice(token, end))) {
     const before = trimEnd(left, token);
-    if (left[before - 1] === ']') end = before;
+    if (/[\]\d]/.test(left[before - 1])) end = before;
   }
   token = tokenStart(left, end);
   const bracketed = /^\[(\d{1,5})\]$/.exec(left.slice(token, end));

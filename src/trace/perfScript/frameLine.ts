@@ -36,14 +36,19 @@ export function parseFrame(text: string): Frame | undefined {
   if (inlined) rest = rest.slice(0, -' (inlined)'.length);
   const open = inlined ? -1 : dsoStart(rest);
   const symbol = (open < 0 ? rest : rest.slice(0, open).trimEnd()).replace(OFFSET, '');
-  return { address: start[2], symbol, dso: open < 0 ? '' : rest.slice(open + 1, rest.lastIndexOf(')')), inlined };
+  return { address: start[2], symbol, dso: open < 0 ? '' : dsoText(rest, open), inlined };
+}
+
+function dsoText(rest: string, open: number): string {
+  const close = rest.lastIndexOf(')');
+  return close > open ? rest.slice(open + 1, close) : rest.slice(open + 1);
 }
 
 /** Where the `(` of the DSO is, or −1. */
 function dsoStart(rest: string): number {
   // `-F +dsoff` prints an offset behind the DSO: (/usr/bin/app+0x1234) or (/usr/bin/app)+0x1234
   const end = rest.endsWith(')') ? rest.length : rest.replace(OFFSET, '').length;
-  if (rest.charCodeAt(end - 1) !== 41) return -1;
+  if (rest.charCodeAt(end - 1) !== 41) return cutDsoStart(rest);
   let depth = 0;
   for (let i = end - 1; i >= 0; i--) {
     const code = rest.charCodeAt(i);
@@ -53,6 +58,12 @@ function dsoStart(rest: string): number {
   // Unbalanced: the last " (" is the best guess.
   const last = rest.lastIndexOf(' (');
   return last < 0 ? -1 : last + 1;
+}
+
+/** Where the DSO of a line begins that ends before its `)`, in a truncated file: `read (/usr/lib/libc.s`. */
+function cutDsoStart(rest: string): number {
+  const match = / \([/[][^()]*$/.exec(rest);
+  return match === null ? -1 : match.index + 1;
 }
 
 //   uniform_int_dist.h:300
