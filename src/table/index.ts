@@ -3,6 +3,7 @@ export * from './schemas';
 export * from './columns';
 export * from './table';
 export * from './builder';
+export * from './concat';
 export * from './danfo';
 export * from './stackTree';
 export * from './statistics';

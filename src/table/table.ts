@@ -68,10 +68,3 @@ export function tableFromRows<S extends Schema>(schema: S, rows: readonly Row<S>
   }
   return new Table(schema, columns);
 }
-
-/** Tables of one schema, one after the other. */
-export function concatTables<S extends Schema>(schema: S, tables: readonly Table<S>[]): Table<S> {
-  const rows: Row<S>[] = [];
-  for (const table of tables) for (const row of table.rows()) rows.push(row);
-  return tableFromRows(schema, rows);
-}

@@ -20,6 +20,7 @@ import { stacksOfTree } from './stacksOfTree';
 export const flamegraphSvgFormat: TraceFormat = {
   id: 'flamegraph-svg',
   title: 'flame graph SVG (flamegraph.pl, inferno)',
+  fills: ['stacks'],
   detect,
   parse,
 };

@@ -90,6 +90,13 @@ describe('bad input', () => {
     expect(stdout).toBe('');
   });
 
+  it('of gigabytes in a small gzip file stops at the limit that was set', async () => {
+    writeFileSync(path('bomb.gz'), gzipSync('CPU0 CPU1\n HI: 1 2\n'.repeat(500_000)));
+    const { code, stderr } = await falconLab('inspect', '--max-inflated', '1000000', path('bomb.gz'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/bomb\.gz: gzip data inflate beyond the limit of 1000000 bytes\n$/);
+  });
+
   it('is no stack trace in a process of its own either', () => {
     const argv = ['--import', 'tsx', join(__dirname, '../../src/cli/main.ts'), 'inspect', path('truncated.gz')];
     const { status, stderr, stdout } = spawnSync(process.execPath, argv, { encoding: 'utf8' });

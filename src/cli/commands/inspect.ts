@@ -8,11 +8,15 @@ export function registerInspect(program: Command): void {
     .description('Tell what a trace or a capture folder is: format, tables, rows, and what was skipped.')
     .argument('<path>', 'file of any known format, plain or gzip; capture folder; - is standard input')
     .option('--format <id>', 'take the file for this format instead of detecting it')
+    .option('--max-inflated <bytes>', 'refuse gzip data that inflate beyond this (default: 64 GiB)')
     .option('--json', 'print JSON')
     .addHelpText('after', formatList)
-    .action(async (path: string, options: { json?: boolean; format?: string }) => {
+    .action(async (path: string, options: { json?: boolean; format?: string; maxInflated?: string }) => {
       const { inspect } = await import('../../run/inspect');
-      const inspection = await inspect(path, options.format === undefined ? {} : { format: options.format });
+      const inspection = await inspect(path, {
+        ...(options.format === undefined ? {} : { format: options.format }),
+        ...(options.maxInflated === undefined ? {} : { maxInflatedBytes: Number(options.maxInflated) }),
+      });
       const { inspectionText } = await import('../inspectionText');
       process.stdout.write(options.json === true ? toJson(inspection) : inspectionText(inspection));
     });

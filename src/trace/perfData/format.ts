@@ -18,6 +18,7 @@ export function perfDataFormatWith(options: PerfDataOptions): TraceFormat {
   return {
     id: 'perf-data',
     title: 'perf.data',
+    fills: ['samples', 'stacks', 'events'],
     detect,
     parse: (source, context) => parse(source, context, options),
   };
