@@ -11,3 +11,4 @@ export * from './paper';
 export * from './frames';
 export * from './softirqs';
 export * from './placement';
+export * from './flowHashes';
