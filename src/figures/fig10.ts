@@ -1,5 +1,13 @@
 import type { PaperKernel, PaperLink } from '../experiment';
-import { linePanel, plotFigure, systemStyle, type Figure, type LineSeries, type Panel } from '../plot';
+import {
+  linePanel,
+  plotFigure,
+  systemStyle,
+  type Figure,
+  type LineSeries,
+  type Panel,
+  type SeriesStyle,
+} from '../plot';
 import type { CaseRuns, FigureRun } from './cases';
 import { SEEDS, STRESS_SIZES, stressCase, stressKey } from './experiments/stress';
 import { receivedRate_pps } from './measures';
@@ -89,11 +97,14 @@ function panel(
   return linePanel({ title: `(${letter}) ${link}, Linux ${kernel}`, ...AXES, series: [...simulated, ...real] });
 }
 
+/** Not Falcon's colour: it is an overlay with one more core. */
+const STAND_IN: SeriesStyle = { ...systemStyle('overlay', 'captured', 'Overlay with RPS'), symbol: 'square-open' };
+
 function capturedPoints(captured: ReadonlyMap<string, FigureRun>): LineSeries[] {
   return MODES.flatMap((mode) => {
     const run = captured.get(CAPTURES[mode]);
     if (run === undefined) return [];
-    const style = systemStyle(mode, 'captured', mode === 'falcon' ? 'Overlay with RPS' : undefined);
+    const style = mode === 'falcon' ? STAND_IN : systemStyle(mode, 'captured');
     return [{ style, x: [CAPTURED_BYTES], y: [kilo(receivedRate_pps(run))] }];
   });
 }

@@ -17,15 +17,16 @@ type ClassName = (typeof FRAME_CLASSES)[number]['name'];
 
 /** The first that matches decides; kernel names as of Linux 4.19 to 6.18. */
 const PATTERNS: readonly (readonly [RegExp, ClassName])[] = [
+  [/^(sockperf|memcached|main|_start)|^_*libc|^_*GI_/, 'application'],
   [/vxlan|gro_cell|udp_tunnel|^udp_queue_rcv_skb_encap|iptunnel|^ip_tunnel/, 'VXLAN'],
   [/^_*br_|bridge|nf_|netfilter|conntrack|iptable|ipt_|ebt_/, 'bridge and netfilter'],
   [/^veth_|process_backlog|enqueue_to_backlog|netif_rx|get_rps_cpu|falcon/, 'veth and backlog'],
   [/mlx5|ixgbe|napi_|_napi|__napi_poll|gro_|dev_gro|virtio|xmit|qdisc|sch_direct/, 'driver and NAPI'],
   [
-    /softirq|net_rx_action|net_tx_action|^irq_|_irq(_|$)|hrtimer|ksoftirqd|asm_.*interrupt|sysvec|apic|^handle_|common_interrupt|tick_|ipi/,
+    /softirq|local_bh|net_rx_action|net_tx_action|^irq_|_irq(_|$)|hrtimer|ksoftirqd|asm_.*interrupt|sysvec|apic|^handle_|common_interrupt|tick_|ipi/,
     'interrupt and softirq',
   ],
-  [/^_*(ip|udp|udp4|tcp|inet|ipv4|fib|icmp|raw|arp|neigh)_|^_*ip6|tcp_|udp_|^ip_/, 'IP, UDP, TCP'],
+  [/^_*(ip|udp|udp4|tcp|inet|ipv4|fib|icmp|arp|neigh)_|^_*ip6|tcp_|udp_|^ip_/, 'IP, UDP, TCP'],
   [
     /sock|skb|sk_|recv|send|sys_|syscall|SYSCALL|epoll|poll|select|wake|schedule|copy_(to|from)|^do_|netif_receive|deliver/,
     'socket and system call',
@@ -34,11 +35,8 @@ const PATTERNS: readonly (readonly [RegExp, ClassName])[] = [
 
 /** The class of a frame; undefined for what is in no class (drawn grey). */
 export function frameClass(frame: string): string | undefined {
-  for (const [pattern, name] of PATTERNS) if (pattern.test(frame)) return name;
-  return APPLICATIONS.test(frame) ? 'application' : undefined;
+  return PATTERNS.find(([pattern]) => pattern.test(frame))?.[1];
 }
-
-const APPLICATIONS = /sockperf|memcached|^__libc|^main$|_start/;
 
 const IDLE =
   /^(pv_)?(native_)?(safe_)?halt$|^(pv_native_safe_halt|default_idle\w*|acpi_\w*idle\w*|intel_idle\w*|mwait_idle\w*|cpuidle_\w+|do_idle|poll_idle|arch_cpu_idle|cpu_startup_entry)$/;

@@ -38,7 +38,7 @@ function key(style: SeriesStyle, bar: boolean): PlotlyTrace {
   if (bar) return { type: 'bar', ...common, marker: barMarker(style) };
   return {
     type: 'scatter',
-    mode: style.source === 'paper' ? 'markers' : 'lines+markers',
+    mode: style.source === 'simulated' ? 'lines+markers' : 'markers',
     ...common,
     line: { color: style.color, width: 2.2, dash: dashOf(style) },
     marker: markerOf(style),

@@ -64,7 +64,7 @@ function legendParts(items: readonly { label: string; color: string }[]): string
   let x = EDGE_PX;
   return items.map(({ label, color }) => {
     const at = x;
-    x += 17 + textWidth_px(label, THEME.tickSize_px) + 18;
+    x += 17 + textWidth_px(label, THEME.tickSize_px) + 14;
     return `<rect x="${fixed(at)}" y="${TITLE_PX - 2}" width="12" height="12" fill="${color}"/>${text(fixed(at + 17), TITLE_PX + 9, THEME.tickSize_px, label, '')}`;
   });
 }
