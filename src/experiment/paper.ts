@@ -101,9 +101,9 @@ export function udpStress(message_bytes: number, also: Partial<UdpInput> = {}): 
   return { kind: 'udp', message_bytes, rate_pps: 'stress', clients: 3, ...also };
 }
 
-/** UDP at a fixed rate of each flow. */
+/** UDP at a fixed rate of each flow, from three clients as in the stress test, so that sending is not what bounds it. */
 export function udpAt(rate_pps: number, message_bytes: number, also: Partial<UdpInput> = {}): UdpInput {
-  return { kind: 'udp', message_bytes, rate_pps, arrivals: 'poisson', ...also };
+  return { kind: 'udp', message_bytes, rate_pps, clients: 3, arrivals: 'poisson', ...also };
 }
 
 /** TCP as fast as it goes, or at a fixed message rate of each flow. */
