@@ -106,6 +106,7 @@ function cellTexts(
               xref: 'x',
               yref: 'y',
               showarrow: false as const,
+              xanchor: 'center' as const,
               font: { size: THEME.tickSize_px, color: isDark(colorOf(value)) ? '#ffffff' : THEME.text },
             },
           ],
