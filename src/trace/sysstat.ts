@@ -52,6 +52,8 @@ interface ReportRow {
 /** Reports of one header, e.g. all CPU rows of mpstat. */
 interface Report {
   readonly columns: readonly string[];
+  /** Line of the first header. */
+  readonly line: number;
   /** When the first interval began. */
   readonly start_s: number;
   readonly rows: ReportRow[];
@@ -84,7 +86,7 @@ class SysstatReader {
     }
     if (isHeader(cells)) {
       const key = cells.join(' ');
-      this.current = this.reports.get(key) ?? { columns: cells, start_s: this.seconds(stamp), rows: [] };
+      this.current = this.reports.get(key) ?? { columns: cells, line, start_s: this.seconds(stamp), rows: [] };
       this.reports.set(key, this.current);
       return;
     }
@@ -105,7 +107,7 @@ class SysstatReader {
           : undefined;
       throw InputError.expected(
         { file: this.context.file },
-        'reports on CPUs, softirqs, interrupts, devices or softnet',
+        'reports on single CPUs (-P ALL), softirqs, interrupts, devices or softnet',
         seen ?? (this.firstOdd === undefined ? 'none' : quote(this.firstOdd)),
       );
     }
@@ -130,6 +132,11 @@ class SysstatReader {
       report.start_s,
       report.rows.filter((row) => row.subject !== 'all' && row.subject !== 'sum'),
     );
+    if (rows.length === 0) {
+      const message = 'report on all CPUs added up, left out: -P ALL tells them apart';
+      oddLine(this.context, 'sysstat/no-cpus', message, report.line, report.columns.join(' '));
+      return;
+    }
     const contexts = columns.map((column) => CONTEXTS.get(column));
     if (subject === 'CPU' && contexts.includes('idle')) {
       const table = new TableBuilder(cpuTimeSchema, origin);
@@ -179,7 +186,13 @@ class SysstatReader {
       }
       tables.netDev ??= table.finish();
     } else {
-      oddLine(this.context, 'sysstat/unknown-report', 'report that has no table here', 0, report.columns.join(' '));
+      oddLine(
+        this.context,
+        'sysstat/unknown-report',
+        'report that has no table here',
+        report.line,
+        report.columns.join(' '),
+      );
     }
   }
 
