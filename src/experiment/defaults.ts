@@ -42,6 +42,7 @@ export const UDP_DEFAULTS: UdpTraffic = {
   clients: 1,
   arrivals: 'constant',
   appCpus: APP_CPUS,
+  senderCpus: [0],
   hotspots: [],
 };
 
@@ -51,8 +52,9 @@ export const TCP_DEFAULTS: TcpTraffic = {
   message_bytes: 4096,
   rate_pps: 'bulk',
   arrivals: 'constant',
-  window_bytes: 1048576,
+  window_bytes: 3145728,
   appCpus: APP_CPUS,
+  senderCpus: [0],
   hotspots: [],
 };
 

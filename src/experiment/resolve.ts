@@ -176,6 +176,8 @@ function checkCpus(experiment: Experiment, refusal: Refusal): void {
   if (groSplit !== null) check('steering.groSplit.cpus', groSplit.cpus);
   experiment.traffic.forEach((traffic, i) => {
     check(`traffic.${i}.appCpus`, traffic.appCpus);
+    const local = experiment.topology.cable === 'veth' && (traffic.kind === 'udp' || traffic.kind === 'tcp');
+    if (local) check(`traffic.${i}.senderCpus`, traffic.senderCpus);
     if (traffic.kind !== 'web') return;
     if (traffic.cacheCpu >= cpus) refusal.field(`traffic.${i}.cacheCpu`, `a CPU of 0 to ${cpus - 1}`, traffic.cacheCpu);
     if (traffic.databaseCpu >= cpus) {

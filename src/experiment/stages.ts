@@ -37,6 +37,22 @@ export function nicStage(device: string, encapsulated: boolean): StageSpec {
 
 const LOCAL_DELIVERY = ['ip_local_deliver', 'ip_local_deliver_finish', 'ip_protocol_deliver_rcu'];
 
+const ACK_FRAMES = [
+  'tcp_v4_rcv',
+  'tcp_v4_do_rcv',
+  'tcp_rcv_established',
+  '__tcp_ack_snd_check',
+  'tcp_send_ack',
+  '__tcp_transmit_skb',
+];
+
+/** What an acknowledgement costs more where it has to leave through a tunnel. */
+const TUNNELLED_ACK: WorkSpec = {
+  cost: 'tunnelSend',
+  frames: [...LOCAL_DELIVERY, ...ACK_FRAMES, 'ip_queue_xmit', 'dev_queue_xmit', 'veth_xmit'],
+  only: 'tcp',
+};
+
 /** Transport layer and socket of the receiving application; what every path ends with. */
 export const SOCKET_WORK: readonly WorkSpec[] = [
   { cost: 'ipDefragment', frames: ['ip_local_deliver', 'ip_defrag', 'ip_frag_queue'], only: 'fragment' },
@@ -70,23 +86,11 @@ export const SOCKET_WORK: readonly WorkSpec[] = [
     frames: [...LOCAL_DELIVERY, 'tcp_v4_rcv', 'tcp_v4_do_rcv', 'tcp_rcv_established'],
     only: 'tcp',
   },
-  {
-    cost: 'tcpAck',
-    frames: [
-      ...LOCAL_DELIVERY,
-      'tcp_v4_rcv',
-      'tcp_v4_do_rcv',
-      'tcp_rcv_established',
-      '__tcp_ack_snd_check',
-      'tcp_send_ack',
-      '__tcp_transmit_skb',
-    ],
-    only: 'tcp',
-  },
+  { cost: 'tcpAck', frames: [...LOCAL_DELIVERY, ...ACK_FRAMES], only: 'tcp' },
 ];
 
-/** Host network stack down to a socket. */
-export function socketStage(id: string, device: string, entry: StageSpec['entry']): StageSpec {
+/** Host or container network stack down to a socket. `tunnelled`: what it sends goes through a tunnel. */
+export function socketStage(id: string, device: string, entry: StageSpec['entry'], tunnelled = false): StageSpec {
   return {
     id,
     device,
@@ -95,6 +99,7 @@ export function socketStage(id: string, device: string, entry: StageSpec['entry'
       { cost: 'netifReceive', frames: ['__netif_receive_skb_core'] },
       { cost: 'ipReceive', frames: ['ip_rcv', 'ip_rcv_finish'] },
       ...SOCKET_WORK,
+      ...(tunnelled ? [TUNNELLED_ACK] : []),
     ],
   };
 }

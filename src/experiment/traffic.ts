@@ -15,6 +15,8 @@ export interface UdpTraffic {
   readonly arrivals: Arrivals;
   /** CPUs of the receiving threads; flow f uses entry f modulo the length. */
   readonly appCpus: readonly number[];
+  /** CPUs of the sending threads, where the cable is a veth pair and the senders run on this machine. */
+  readonly senderCpus: readonly number[];
   readonly hotspots: readonly Hotspot[];
 }
 
@@ -29,6 +31,8 @@ export interface TcpTraffic {
   /** Most bytes in flight. */
   readonly window_bytes: number;
   readonly appCpus: readonly number[];
+  /** As for UDP. */
+  readonly senderCpus: readonly number[];
   readonly hotspots: readonly Hotspot[];
 }
 

@@ -11,6 +11,7 @@ export const EV_WARM = 8;
 export const EV_END = 9;
 /** Of a workload: `a` is its number, `b` its own. */
 export const EV_TIMER = 10;
+export const EV_WAKE = 11;
 
 export const PRIORITY_ARRIVAL = 0;
 export const PRIORITY_IRQ = 1;

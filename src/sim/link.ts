@@ -1,14 +1,15 @@
 import type { Nanoseconds } from '../core';
 import { ETHERNET_GAP_BYTES, frameBytes } from '../kernel';
 import type { Plan } from './plan';
-import type { Emission, Source } from './sources';
+import type { Emission, Outlet, Source } from './sources';
 import { SourceHeap } from './sources';
 
 /**
  * The cable between the senders and the NIC: one frame at a time, first come first served. Packets are pulled, not
  * pushed: nothing is computed for an arrival until the NIC looks for it.
  */
-export class Link {
+export class Link implements Outlet {
+  readonly sendersPay = true;
   readonly out: Emission = { flow: 0, kind: 0, flags: 0, bytes: 0, messages: 0, message: 0, sent_ns: 0 };
   /** Whether no sender waits for anything that the machine does. */
   isOpenLoop = true;
@@ -29,7 +30,6 @@ export class Link {
     return this.heap.add(source);
   }
 
-  /** To be called when a source got something to send by other means than `emit`. */
   update(source: number): void {
     this.heap.update(source);
   }
@@ -56,7 +56,10 @@ export class Link {
     this.heap.update(first);
   }
 
-  /** When a source emits next; for closed loops that keep track of it. */
+  segmentBytes(mss_bytes: number): number {
+    return mss_bytes;
+  }
+
   get oneWay_ns(): number {
     return this.latency_ns;
   }

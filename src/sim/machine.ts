@@ -2,21 +2,23 @@ import { Random } from '../core';
 import type { Nanoseconds } from '../core';
 import { Core, HARDIRQ, IDLE, OP_IRQ_EXIT, SYSTEM, USER } from './core';
 import { EventQueue } from './eventQueue';
-import { EV_SEGMENT, EV_TIMER, PRIORITY_SEGMENT, PRIORITY_TIMER } from './events';
+import { EV_SEGMENT, EV_TIMER, EV_WAKE, PRIORITY_SEGMENT, PRIORITY_TIMER } from './events';
 import { Flows } from './flows';
 import { Link } from './link';
+import { LocalSenders } from './localSenders';
 import { Monitors } from './monitors';
 import { Napi, NAPI_BACKLOG, NAPI_GRO_CELL, NAPI_NIC } from './napi';
 import type { GroLimits } from './napi';
 import { Nic } from './nic';
-import { LAST_OF_MESSAGE, NONE, PacketPool } from './packets';
+import { NONE, PacketPool } from './packets';
 import { Path } from './path';
 import type { Plan } from './plan';
 import { ENTRY_GRO_CELLS } from './plan';
 import { Scheduler } from './scheduler';
+import type { Thread } from './scheduler';
 import { Sockets } from './sockets';
 import { Softirqs } from './softirqs';
-import type { Emission } from './sources';
+import type { Emission, Outlet } from './sources';
 import { Splitting } from './splitting';
 import { StageSteering } from './steering';
 import { Variation } from './variation';
@@ -42,6 +44,8 @@ export class Machine {
   readonly splitting: Splitting;
   readonly path: Path;
   readonly link: Link;
+  /** Where the workloads' sources send. */
+  readonly outlet: Outlet;
   readonly nic: Nic | null;
   readonly monitors: Monitors;
   readonly variation: Variation;
@@ -76,6 +80,7 @@ export class Machine {
     this.path = new Path(this);
     this.link = new Link(plan);
     this.nic = experiment.topology.cable === 'nic' ? new Nic(this, this.link) : null;
+    this.outlet = this.nic === null ? new LocalSenders(this) : this.link;
   }
 
   get now(): Nanoseconds {
@@ -98,6 +103,11 @@ export class Machine {
   /** Wakes a workload later: its `onTimer` gets `code`. */
   timer(at_ns: Nanoseconds, workload: number, code: number): void {
     this.queue.push(Math.max(this.now, Math.round(at_ns)), PRIORITY_TIMER, EV_TIMER, workload, code);
+  }
+
+  /** Makes a sleeping thread runnable at a time, as a timer of its own would. */
+  wakeAt(thread: Thread, at_ns: Nanoseconds): void {
+    this.queue.push(Math.max(this.now, Math.ceil(at_ns)), PRIORITY_TIMER, EV_WAKE, thread.id);
   }
 
   /** Starts the core's next segment of work, with the overhead that has come up before. */
@@ -162,8 +172,8 @@ export class Machine {
   }
 
   /** A packet is gone for good before it reached its socket; its flow may care. */
-  lost(flow: number, bytes: number, flags: number, messages: number): void {
-    this.workloads[this.flows.workload[flow]].onLost(flow, bytes, flags, messages);
+  lost(flow: number, bytes: number, messages: number, sent_ns: number): void {
+    this.workloads[this.flows.workload[flow]].onLost(flow, bytes, messages, sent_ns);
   }
 
   /** Counts and frees a packet that found a queue full. */
@@ -174,7 +184,7 @@ export class Machine {
     while (slot !== NONE) {
       count++;
       const own = slot === packet ? this.ownBytes(packet) : pool.bytes[slot];
-      this.lost(pool.flow[slot], own, pool.flags[slot] & LAST_OF_MESSAGE, pool.messages[slot]);
+      this.lost(pool.flow[slot], own, pool.messages[slot], pool.sent_ns[slot]);
       slot = pool.chain[slot];
     }
     this.monitors.dropped(place, cpu, count);

@@ -115,6 +115,12 @@ export class Monitors {
     if (this.events !== null) this.events.received(leg, core, packet);
   }
 
+  /** The part of a leg that follows GRO, for a packet that went through it. */
+  servedAfterGro(leg: Leg, core: Core, service_ns: number): void {
+    const statistics = this.stages[leg.index][core.id];
+    if (statistics !== undefined) statistics.service_ns += service_ns;
+  }
+
   private count(stage: number, core: Core, packet: number, service_ns: number): void {
     let statistics = this.stages[stage][core.id];
     if (statistics === undefined) {

@@ -67,6 +67,14 @@ export class Path {
     }
   }
 
+  /** A packet sent on this machine arrives at the receiving end of a veth cable. */
+  inject(core: Core, packet: number): void {
+    const { pool, plan, flows } = this.machine;
+    const [first] = plan.legs;
+    const hash = flows.hashOf(pool.flow[packet], pool.kind[packet]);
+    this.enqueueBacklog(core, first.rpsCpus === null ? core.id : rpsCpu(hash, first.rpsCpus), packet);
+  }
+
   private steer(core: Core, hash: number, ifindex: number): number {
     const { steering } = this.machine;
     if (!steering.isActive) return -1;

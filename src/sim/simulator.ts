@@ -21,6 +21,7 @@ import {
   EV_STACK_SAMPLE,
   EV_TICK,
   EV_TIMER,
+  EV_WAKE,
   EV_WARM,
   PRIORITY_MONITOR,
   PRIORITY_SEGMENT,
@@ -28,6 +29,7 @@ import {
 } from './events';
 import { CounterReadings } from './emit/counterReadings';
 import { StackSampler } from './emit/stackSampler';
+import { LocalSenders } from './localSenders';
 import { Machine } from './machine';
 import type { Plan } from './plan';
 import { LOAD_SAMPLE_JIFFIES } from '../kernel';
@@ -65,6 +67,7 @@ export class Simulator {
     const { queue } = machine;
     for (const workload of machine.workloads) workload.start();
     machine.nic?.watch();
+    if (machine.outlet instanceof LocalSenders) machine.outlet.start();
     queue.push(Math.round(this.jiffy_ns), PRIORITY_TICK, EV_TICK);
     queue.push(this.start_ns, PRIORITY_MONITOR, EV_WARM);
     queue.push(this.end_ns, PRIORITY_MONITOR + 1, EV_END);
@@ -96,6 +99,9 @@ export class Simulator {
         break;
       case EV_TIMER:
         machine.workloads[a].onTimer(b);
+        break;
+      case EV_WAKE:
+        machine.scheduler.start(machine.scheduler.threads[a]);
         break;
       case EV_TICK:
         this.onTick();

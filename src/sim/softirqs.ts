@@ -294,10 +294,13 @@ export class Softirqs {
   }
 
   onPassUp(core: Core): void {
-    const { pool, plan, path } = this.machine;
+    const { pool, plan, path, monitors } = this.machine;
+    const service_ns = (this.machine.now - core.segmentStart) / core.passing.length;
     while (core.passing.length > 0) {
       const packet = core.passing.shift();
-      path.handOver(core, packet, plan.legs[pool.leg[packet]]);
+      const leg = plan.legs[pool.leg[packet]];
+      monitors.servedAfterGro(leg, core, service_ns);
+      path.handOver(core, packet, leg);
     }
     this.continueNetRx(core);
   }
@@ -315,7 +318,7 @@ export class Softirqs {
     const skipsGro = leg.entry === ENTRY_GRO_CELLS && napi.kind === NAPI_BACKLOG;
     if (skipsGro) cost += this.dequeue_ns;
     else cost += leg.before.of(kind, segments, bytes);
-    if (!this.mayMerge(leg, napi, packet)) cost += leg.after.of(kind, segments, bytes);
+    if (!this.goesThroughGro(leg, napi, packet)) cost += leg.after.of(kind, segments, bytes);
     cost += this.touch(core, packet);
     machine.begin(core, SOFTIRQ, cost * machine.variation.next(), OP_PACKET, packet);
   }
@@ -331,10 +334,9 @@ export class Softirqs {
     return this.skbMiss_ns + this.spread_ns * (hops - 1);
   }
 
-  private mayMerge(leg: Leg, napi: Napi, packet: number): boolean {
+  private goesThroughGro(leg: Leg, napi: Napi, packet: number): boolean {
     if (!leg.hasGro || (leg.entry === ENTRY_GRO_CELLS && napi.kind === NAPI_BACKLOG)) return false;
-    const { pool } = this.machine;
-    return pool.kind[packet] === PACKET_TCP && pool.segments[packet] === 1;
+    return this.machine.pool.kind[packet] === PACKET_TCP;
   }
 
   onPacket(core: Core): void {
@@ -343,7 +345,7 @@ export class Softirqs {
     const napi = machine.napis[core.napi];
     const leg = machine.plan.legs[machine.pool.leg[packet]];
     machine.monitors.served(leg, core, packet, machine.now - core.segmentStart);
-    if (this.mayMerge(leg, napi, packet)) {
+    if (this.goesThroughGro(leg, napi, packet)) {
       const hash = machine.flows.hashOf(machine.pool.flow[packet], PACKET_TCP);
       napi.gro.receive(packet, hash, core.passing);
       if (core.passing.length >= this.batch) {

@@ -29,6 +29,23 @@ export interface Source {
   emit(out: Emission, wireFree_ns: Nanoseconds): void;
 }
 
+/** Where sources send: the link, or threads on this machine. */
+export interface Outlet {
+  /**
+   * @param cpu of the sending thread, if it runs on this machine
+   * @returns the source's number
+   */
+  add(source: Source, cpu: number): number;
+  /** To be called when a source got something to send by other means than `emit`. */
+  update(source: number): void;
+  /** Time from the receiver back to the sender. */
+  readonly oneWay_ns: Nanoseconds;
+  /** Most payload of a TCP segment as it reaches the receiver's first queue, given that of the wire. */
+  segmentBytes(mss_bytes: number): number;
+  /** Whether senders pay for sending on their own machines, that is by spacing their emissions. */
+  readonly sendersPay: boolean;
+}
+
 /** Sources by the time of their next packet: a binary heap that knows where each source is. */
 export class SourceHeap {
   readonly sources: Source[] = [];

@@ -22,9 +22,26 @@ const TESTBED: Readonly<Record<string, Constant>> = {
   'nic.adaptive': constant(0, 'flag', 'assumed', 'unused: no interrupt'),
   'wire.latency_ns': constant(0, 'ns', 'captured', 'the sender runs on the same machine'),
   'wire.jitter_ns': constant(100, 'ns', 'assumed', 'timer jitter of a paced sender'),
-  'udpSend.packet_ns': captured(1500, RATES),
-  'tunnelSend.packet_ns': captured(3100, RATES),
-  'cpu.wakeup_ns': captured(2200, RATES),
+  // The receive path's parts; their sums are what the rates tell.
+  'netifReceive.packet_ns': captured(40, RATES),
+  'ipReceive.packet_ns': captured(110, RATES),
+  'udpReceive.packet_ns': captured(150, RATES),
+  'vxlanReceive.packet_ns': captured(190, RATES),
+  'groCellPoll.packet_ns': captured(110, RATES),
+  'bridge.packet_ns': captured(220, RATES),
+  'vethXmit.packet_ns': captured(130, RATES),
+  'socketEnqueue.packet_ns': captured(260, RATES),
+  'backlogDequeue.packet_ns': captured(35, RATES),
+  'backlogEnqueue.packet_ns': captured(45, RATES),
+  'udpSend.packet_ns': captured(2700, RATES),
+  'tunnelSend.packet_ns': captured(3500, RATES),
+  'cpu.wakeup_ns': captured(100, RATES),
+  'cpu.ipiSend_ns': captured(
+    2000,
+    'a sixth of the sender core is net_rps_send_ipi under RPS: the APIC write leaves the VM',
+  ),
+  'cpu.ipiReceive_ns': captured(900, RATES),
+  'cpu.idleExit_ns': constant(3000, 'ns', 'assumed', 'a halted virtual CPU is woken by the hypervisor', [500, 20000]),
 };
 
 export const LINUX_6_18_TESTBED: Profile = {

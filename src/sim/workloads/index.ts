@@ -1,5 +1,6 @@
 import type { Traffic } from '../../experiment';
 import type { Machine } from '../machine';
+import { TcpWorkload } from './tcp';
 import { UdpWorkload } from './udp';
 import type { Workload } from './workload';
 
@@ -8,6 +9,8 @@ export function createWorkload(machine: Machine, number: number, traffic: Traffi
   switch (traffic.kind) {
     case 'udp':
       return new UdpWorkload(machine, number, traffic);
+    case 'tcp':
+      return new TcpWorkload(machine, number, traffic);
     default:
       throw new Error(`no workload for ${traffic.kind}`);
   }

@@ -35,7 +35,8 @@ export class UdpWorkload implements Workload {
       });
       if (sizes.length > 1) machine.path.reassembly.expect(flow, sizes.length);
       for (let c = 0; c < traffic.clients; c++) {
-        machine.link.add(new UdpSource(machine, flow, c, traffic, sizes, hotspots[f]));
+        const cpu = traffic.senderCpus[(f * traffic.clients + c) % traffic.senderCpus.length];
+        machine.outlet.add(new UdpSource(machine, flow, c, traffic, sizes, hotspots[f]), cpu);
       }
     }
   }
@@ -70,9 +71,10 @@ class UdpSource implements Source {
     hotspots: UdpTraffic['hotspots'],
   ) {
     const { plan } = machine;
-    this.packet_ns =
-      plan.constant('clientSend.packet_ns') + plan.constant('clientSend.byte_ns') * traffic.message_bytes;
-    this.fragment_ns = plan.constant('clientSend.segment_ns');
+    const pays = machine.outlet.sendersPay ? 1 : 0;
+    const perByte = plan.constant('clientSend.byte_ns') * traffic.message_bytes;
+    this.packet_ns = pays * (plan.constant('clientSend.packet_ns') + perByte);
+    this.fragment_ns = pays * plan.constant('clientSend.segment_ns');
     const random = machine.random(`udp-${flow}-${client}`);
     const phase = random.uniform();
     this.pacing =

@@ -8,6 +8,6 @@ export interface Workload {
   start(): void;
   /** A timer that it set. */
   onTimer(code: number): void;
-  /** A packet of one of its flows was dropped before it reached the socket. */
-  onLost(flow: number, bytes: number, flags: number, messages: number): void;
+  /** A packet of one of its flows was dropped before it reached the socket: its payload, and the messages that end in it. */
+  onLost(flow: number, bytes: number, messages: number, sent_ns: number): void;
 }
