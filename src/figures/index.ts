@@ -14,4 +14,8 @@ export {
   rescheduleCount,
   totalLoad,
 } from './measures';
-export { estimate, type Estimate } from './points';
+export * from './beyond';
+export { drawLayers } from './fig01';
+export { drawReceivePath, type ReceivePath } from './fig03';
+export { drawCallGraph } from './fig03CallGraph';
+export { coreLanes, type LanesOptions } from './coreLanes';
