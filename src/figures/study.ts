@@ -28,3 +28,6 @@ export interface FigureStudy {
 export interface DiagramStudy extends Omit<FigureStudy, 'draw'> {
   draw(input: FigureInput): Promise<readonly Figure[]>;
 }
+
+/** Any figure: data figures are drawn at once, diagrams take a moment. Await the drawing of either. */
+export type PaperStudy = FigureStudy | DiagramStudy;

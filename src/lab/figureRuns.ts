@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { OnProgress } from '../core';
-import { CaseRuns, distinctCases, experimentsOf, type Case, type FigureInput, type FigureStudy } from '../figures';
+import { CaseRuns, distinctCases, experimentsOf, type Case, type FigureInput, type PaperStudy } from '../figures';
 import { loadCapture, sweep, type Run, type SweepOptions } from '../run';
 
 /** What a figure is drawn from. */
@@ -46,7 +46,10 @@ export async function loadCaptures(ids: readonly string[], folder = CAPTURES_FOL
 }
 
 /** All that a figure is drawn from: its simulations carried out and its captures loaded. */
-export async function figureInput(study: FigureStudy, options: FigureRunOptions = {}): Promise<FigureInput> {
+export async function figureInput(
+  study: Pick<PaperStudy, 'cases' | 'captures'>,
+  options: FigureRunOptions = {},
+): Promise<FigureInput> {
   const { source = 'both', capturesFolder, ...rest } = options;
   return {
     ...(source === 'captured' ? {} : { simulated: await runCases(study.cases, rest) }),

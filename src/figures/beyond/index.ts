@@ -1,0 +1,2 @@
+export * from './hashCollisions';
+export * from './coresPerFlow';
