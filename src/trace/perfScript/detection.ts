@@ -1,7 +1,7 @@
 import { prefixLines } from '../lines';
 import { DETECTION_LIMIT } from '../format';
 import type { Detection } from '../format';
-import { hasTimeStamp, isTracepoint, parseEventLine } from './eventLine';
+import { hasTimeStamp, parseEventLine } from './eventLine';
 import type { EventLine } from './eventLine';
 
 /** `# captured on: …`, the first line of `perf script --header`. */
@@ -45,5 +45,5 @@ export function detectPerfScript(prefix: Uint8Array, complete: boolean): Detecti
 
 /** An event line says enough by itself if it is a tracepoint's, ends there, or goes on with its one frame. */
 function isComplete(event: EventLine): boolean {
-  return isTracepoint(event.event) || event.payload === '' || FRAME_ON_LINE.test(event.payload);
+  return event.tracepoint || event.payload === '' || FRAME_ON_LINE.test(event.payload);
 }

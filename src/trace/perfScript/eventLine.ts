@@ -26,6 +26,8 @@ export interface EventLine {
   readonly period: string;
   /** Event name, '' if not printed. */
   readonly event: string;
+  /** Whether the event is a tracepoint; see `isTracepoint`. */
+  readonly tracepoint: boolean;
   /** What follows the event: a tracepoint's fields, or a frame; '' if nothing. */
   readonly payload: string;
 }
@@ -35,22 +37,90 @@ const CPU = /(?:^|\s)\[(\d{1,5})\](?=\s|$)/;
 
 /** Longer than any header that perf prints before the payload; bounds what backtracking can cost. */
 const HEAD_CHARS = 512;
+const COLON = 58;
 
-/** Reads a line that may start a record; undefined if it is none. */
+type Who = Pick<EventLine, 'comm' | 'pid' | 'tid' | 'cpu'>;
+type Event = Pick<EventLine, 'event' | 'tracepoint'>;
+const NO_EVENT: Event = { event: '', tracepoint: false };
+
+/** Left parts and event names that are remembered; then the memo starts anew, so that memory stays bounded. */
+const MEMO_SIZE = 2 ** 14;
+
+/** Reads lines that may start records. Remembers who was sampled, since a file names few tasks often. */
+export class EventLineParser {
+  private readonly whoByText = new Map<string, Who>();
+  private readonly events = new Map<string, Event>();
+
+  /** undefined if the line starts no record. */
+  parse(text: string): EventLine | undefined {
+    const head = text.length > HEAD_CHARS ? text.slice(0, HEAD_CHARS) : text;
+    const time = TIME.exec(head);
+    if (time !== null) {
+      return this.assemble(text, head.slice(0, time.index), Number(time[1]), time.index + time[0].length);
+    }
+    const cpu = CPU.exec(head);
+    if (cpu !== null) {
+      const end = cpu.index + cpu[0].length;
+      const line = this.assemble(text, head.slice(0, end), NaN, end);
+      // A number with a colon is a damaged time stamp.
+      return /^[\d.]+$/.test(line.event) ? undefined : line;
+    }
+    return parseWithoutAnchor(text, head);
+  }
+
+  /**
+   * `     500250 cpu-clock: payload` → period, event, payload. The event is the first token, and ends with
+   * a colon.
+   */
+  private assemble(text: string, left: string, time_s: number, start: number): EventLine {
+    const { comm, pid, tid, cpu } = this.who(left);
+    let at = skipSpace(text, start);
+    let end = tokenEnd(text, at);
+    let period = '';
+    if (isDigits(text, at, end)) {
+      const next = skipSpace(text, end);
+      const nextEnd = tokenEnd(text, next);
+      // Digits before something that is no event are the address of a frame.
+      if (next === text.length || text.charCodeAt(nextEnd - 1) === COLON) {
+        period = text.slice(at, end);
+        at = next;
+        end = nextEnd;
+      }
+    }
+    let { event, tracepoint } = NO_EVENT;
+    if (end - at > 1 && text.charCodeAt(end - 1) === COLON) {
+      ({ event, tracepoint } = this.event(text.slice(at, end - 1)));
+      at = skipSpace(text, end);
+    }
+    const payload = at === text.length ? '' : text.slice(at, trimEnd(text, text.length, at));
+    return { comm, pid, tid, cpu, time_s, period, event, tracepoint, payload };
+  }
+
+  private who(left: string): Who {
+    let who = this.whoByText.get(left);
+    if (who === undefined) {
+      who = parseWho(left);
+      if (this.whoByText.size >= MEMO_SIZE) this.whoByText.clear();
+      this.whoByText.set(left, who);
+    }
+    return who;
+  }
+
+  /** The same string for the same name, which spares whoever keeps it from looking at its letters. */
+  private event(name: string): Event {
+    let event = this.events.get(name);
+    if (event === undefined) {
+      event = { event: name, tracepoint: isTracepoint(name) };
+      if (this.events.size >= MEMO_SIZE) this.events.clear();
+      this.events.set(name, event);
+    }
+    return event;
+  }
+}
+
+/** Reads a single line that may start a record; undefined if it is none. */
 export function parseEventLine(text: string): EventLine | undefined {
-  const head = text.length > HEAD_CHARS ? text.slice(0, HEAD_CHARS) : text;
-  const time = TIME.exec(head);
-  if (time !== null) {
-    return assemble(text, head.slice(0, time.index), Number(time[1]), time.index + time[0].length);
-  }
-  const cpu = CPU.exec(head);
-  if (cpu !== null) {
-    const end = cpu.index + cpu[0].length;
-    const line = assemble(text, head.slice(0, end), NaN, end);
-    // A number with a colon is a damaged time stamp.
-    return /^[\d.]+$/.test(line.event) ? undefined : line;
-  }
-  return parseWithoutAnchor(text, head);
+  return new EventLineParser().parse(text);
 }
 
 /** Whether a line has a time stamp where records have it; frames and source lines do not. */
@@ -66,16 +136,8 @@ export function isTracepoint(event: string): boolean {
   return /^[A-Za-z_][\w-]*:[\w-]*[\w-]$/.test(event) && !/:[ukhGHIDSWepPbR]{1,6}$/.test(event);
 }
 
-function assemble(text: string, left: string, time_s: number, rightStart: number): EventLine {
-  const who = parseWho(left);
-  const what = parseWhat(text, rightStart);
-  return { ...who, time_s, ...what };
-}
-
 /** Characters of `-F misc`: kernel, user, hypervisor, guest kernel, guest user, exec. */
 const MISC = /^[KUHGgE]+$/;
-
-type Who = Pick<EventLine, 'comm' | 'pid' | 'tid' | 'cpu'>;
 
 /** `V8 WorkerThread 24636/25607 [000] U ` → comm, pid, tid, cpu. */
 function parseWho(left: string): Who {
@@ -106,30 +168,6 @@ function withoutGuest(comm: string): string {
   return trimmed.startsWith('V') ? trimmed.replace(/^(?:VM:\s*\d+\s+)?(?:VCPU:\d+\s*)?/, '') : trimmed;
 }
 
-type What = Pick<EventLine, 'period' | 'event' | 'payload'>;
-
-/** `     500250 cpu-clock: payload` → period, event, payload. The event is the first token, and ends with a colon. */
-function parseWhat(text: string, start: number): What {
-  let at = skipSpace(text, start);
-  let end = tokenEnd(text, at);
-  let period = '';
-  if (isDigits(text, at, end)) {
-    const next = skipSpace(text, end);
-    const nextEnd = tokenEnd(text, next);
-    // Digits before something that is no event are the address of a frame.
-    if (next === text.length || text[nextEnd - 1] === ':') {
-      period = text.slice(at, end);
-      at = next;
-      end = nextEnd;
-    }
-  }
-  if (at < text.length && text[end - 1] === ':' && end - at > 1) {
-    const from = skipSpace(text, end);
-    return { period, event: text.slice(at, end - 1), payload: text.slice(from, trimEnd(text, text.length, from)) };
-  }
-  return { period, event: '', payload: text.slice(at, trimEnd(text, text.length, at)) };
-}
-
 //   node-v011 31912 cpu-clock:
 //   node-v011 31912/31915     1000 cycles: payload
 const WITH_ID = /^\s*(?:(\S.*?)\s+)?(-?\d+)(?:\/(-?\d+))?\s+(?:(\d+)\s+)?(\S+):(?=\s|$)/;
@@ -144,11 +182,20 @@ function parseWithoutAnchor(text: string, head: string): EventLine | undefined {
   const withId = WITH_ID.exec(head);
   if (withId !== null) {
     const [all, comm = '', first, second, period = '', event] = withId;
-    return { ...untimed, comm, ...ids(first, second), period, event, payload: text.slice(all.length).trim() };
+    return {
+      ...untimed,
+      comm,
+      ...ids(first, second),
+      period,
+      event,
+      tracepoint: isTracepoint(event),
+      payload: text.slice(all.length).trim(),
+    };
   }
   if (text.length > HEAD_CHARS) return undefined;
   const withEvent = WITH_EVENT.exec(head);
-  if (withEvent !== null) return { ...untimed, comm: withEvent[1] ?? '', event: withEvent[2] };
+  if (withEvent !== null)
+    return { ...untimed, comm: withEvent[1] ?? '', event: withEvent[2], tracepoint: isTracepoint(withEvent[2]) };
   const idOnly = WITH_ID_ONLY.exec(head);
   if (idOnly !== null) return { ...untimed, comm: idOnly[1], ...ids(idOnly[2], idOnly[3]) };
   return undefined;
@@ -162,7 +209,7 @@ export const untimed: EventLine = {
   cpu: -1,
   time_s: NaN,
   period: '',
-  event: '',
+  ...NO_EVENT,
   payload: '',
 };
 

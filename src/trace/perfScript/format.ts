@@ -3,7 +3,6 @@ import { utf8 } from '../byteLines';
 import type { ParseContext, Trace, TraceFormat } from '../format';
 import type { ByteSource } from '../source';
 import { detectPerfScript } from './detection';
-import { isTracepoint } from './eventLine';
 import type { EventLine } from './eventLine';
 import { frameName } from './frameLine';
 import { HeaderFacts } from './header';
@@ -42,7 +41,7 @@ async function parsePerfScript(source: ByteSource, context: ParseContext): Promi
           );
         }
         if (!Number.isNaN(event.time_s)) lastTime_s = event.time_s;
-        const tracepoint = isTracepoint(event.event);
+        const { tracepoint } = event;
         if (tracepoint) events.push(event);
         if (!tracepoint || frames.length > 0) samples.push(event, frames);
       },

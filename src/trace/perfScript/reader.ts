@@ -1,7 +1,7 @@
 import { ByteLineSplitter, MAX_LINE_BYTES, asUtf8 } from '../byteLines';
 import type { ParseContext } from '../format';
 import type { ByteSource } from '../source';
-import { hasTimeStamp, isTracepoint, parseEventLine, untimed } from './eventLine';
+import { EventLineParser, hasTimeStamp, untimed } from './eventLine';
 import type { EventLine } from './eventLine';
 import { isSourceLine, parseFrame } from './frameLine';
 import type { Frame } from './frameLine';
@@ -47,6 +47,7 @@ export class PerfScriptReader {
   private event: EventLine | undefined;
   private eventLineNumber = 0;
   private readonly frames: string[] = [];
+  private readonly eventLines = new EventLineParser();
   private readonly memo = new Map<string, string>();
   /** An odd line outside of a record: with `-F comm,ip,sym` it is a command name, if frames follow. */
   private candidate: { readonly text: string; readonly line: number } | undefined;
@@ -58,8 +59,9 @@ export class PerfScriptReader {
 
   onLine(text: string, line: number, cut = 0): void {
     if (cut > 0) this.count('overlong-line', `line longer than ${MAX_LINE_BYTES} bytes, cut`, line, text);
-    const known = this.memo.get(text);
-    if (known !== undefined && this.event !== undefined) {
+    // Looking a line up costs its length, so only where there are frames.
+    const known = this.event !== undefined && this.memo.size > 0 ? this.memo.get(text) : undefined;
+    if (known !== undefined) {
       this.addFrame(known, line);
       return;
     }
@@ -125,7 +127,7 @@ export class PerfScriptReader {
   }
 
   private onEvent(text: string, line: number): void {
-    const event = parseEventLine(text);
+    const event = this.eventLines.parse(text);
     if (event === undefined) {
       this.odd(text, line);
       return;
@@ -207,9 +209,8 @@ const ONLY_FRAME = /^(?:[0-9a-f]{1,16}\s+)?([0-9a-f]{1,16}\s+\S.*)$/;
 const LAST_FRAME = /\s([0-9a-f]{8,16} \S+ \((?:\[|\/)[^()]*\))$/;
 
 function inlineFrame(event: EventLine): { frame: Frame; start: number } | undefined {
-  const { payload } = event;
-  const tracepoint = isTracepoint(event.event);
-  if (payload.length > 4096) return undefined;
+  const { payload, tracepoint } = event;
+  if (payload.length > 4096 || (tracepoint && !payload.endsWith(')'))) return undefined;
   const match = (tracepoint ? LAST_FRAME : ONLY_FRAME).exec(payload);
   if (match === null) return tracepoint || !/^[0-9a-f]{6,16}$/.test(payload) ? undefined : whole(payload);
   const start = payload.length - match[1].length;

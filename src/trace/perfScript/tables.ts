@@ -26,7 +26,7 @@ export class EventColumns {
     return this.event.length;
   }
 
-  push(line: EventLine): void {
+  push(line: Omit<EventLine, 'tracepoint'>): void {
     const { fields } = this;
     if (hasPayloadColumns(line.event)) readPayload(line.event, line.payload, fields);
     else {
