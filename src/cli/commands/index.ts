@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerCapture } from './capture';
 import { registerCollapse } from './collapse';
 import { registerConvert } from './convert';
+import { registerFigures } from './figures';
 import { registerInspect } from './inspect';
 import { registerSimulate } from './simulate';
 import { registerVerify } from './verify';
@@ -17,6 +18,7 @@ export const commands: readonly RegisterCommand[] = [
   registerCollapse,
   registerConvert,
   registerCapture,
+  registerFigures,
   registerInspect,
   registerSimulate,
   registerVerify,

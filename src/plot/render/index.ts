@@ -1,2 +1,3 @@
 export * from './static';
 export { toHtml } from './html';
+export { toJson } from './json';
