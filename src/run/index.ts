@@ -2,6 +2,7 @@ export * from './run';
 export * from './simulated';
 export * from './manifest';
 export * from './loadCapture';
+export * from './captureExperiment';
 export * from './packedRun';
 export * from './runCache';
 export * from './sweep';

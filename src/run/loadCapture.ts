@@ -6,10 +6,11 @@ import { concatTables, runSchemas } from '../table';
 import type { RunTableName, Schema, Table } from '../table';
 import { detectFormat, openSource } from '../trace';
 import type { TraceTables } from '../trace';
+import { captureExperiment } from './captureExperiment';
 import { withDelivery } from './delivery';
 import { MANIFEST, readManifest, summarize } from './manifest';
 import type { CaptureFile } from './manifest';
-import { mergeRepeatedResults } from './mergeResults';
+import { mergeResults } from './mergeResults';
 import type { Run } from './run';
 
 export interface LoadCaptureOptions {
@@ -44,15 +45,16 @@ export async function loadCapture(path: string, options: LoadCaptureOptions = {}
     const seen = files[0]?.problem ?? 'none in it';
     throw InputError.expected({ file: path }, 'a capture folder with at least one trace', seen);
   }
+  const experiment = manifest === undefined ? undefined : captureExperiment(manifest);
   const parts = files.map((file) => file.tables);
-  const tables = withDelivery(mergeRepeatedResults(joinTables(parts)), id, manifest);
+  const tables = withDelivery(mergeResults(joinTables(parts)), id, manifest);
   return {
     id,
     source: 'captured',
     tables: options.tables === undefined ? tables : pick(tables, options.tables),
     provenance: {
       summary: summarize(id, manifest),
-      details: { ...manifest, folder: path, filesRead: files.map(outcome) },
+      details: { ...manifest, folder: path, experiment, filesRead: files.map(outcome) },
     },
     diagnostics: diagnostics.list(),
   };

@@ -43,17 +43,18 @@ export const ftraceFormat: TraceFormat = {
       const match = EVENT.exec(text.length > 4096 ? text.slice(0, 4096) : text);
       if (match !== null) {
         const [, comm, pid, cpu, time, name, payload] = match;
-        const event = subsystemOf(name);
-        events.push({
+        const record = {
           comm,
           pid,
           tid: '',
           cpu: Number(cpu),
           time_s: Number(time),
           period: '',
-          event,
+          event: subsystemOf(name),
+          tracepoint: true,
           payload: latin1(payload.trimEnd()),
-        });
+        };
+        events.push(record);
         return;
       }
       const lost = LOST.exec(text);

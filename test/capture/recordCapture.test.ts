@@ -80,7 +80,7 @@ describe('recordCapture', () => {
     const run = await loadCapture(folder);
     expect(run.diagnostics).toEqual([]);
     const { messageRates, latency, softirqs, netDev, netSnmp } = run.tables;
-    expect([...messageRates!.rows()].map((row) => row.flow).sort()).toEqual(['', 'latency-test']);
+    expect([...messageRates!.rows()].map((row) => row.flow)).toEqual(['']);
     expect(latency!.numRows).toBeGreaterThan(10);
     expect(softirqs!.numRows).toBeGreaterThan(0);
     expect(new Set(netSnmp!.column('namespace'))).toEqual(new Set(['hostB', 'ctrB']));

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core';
-import { bundledCapture, loadCapture } from '../../src/run';
+import type { Experiment } from '../../src/experiment';
+import { bundledCapture, captureExperiment, cpusOfMask, loadCapture } from '../../src/run';
 
 const CAPTURES = readdirSync(bundledCapture('')).filter((name) => !name.includes('.'));
 
@@ -24,10 +25,15 @@ describe('the bundled captures', () => {
       expect(table!.column('run').at(0)).toBe(id);
     }
     expect(new Set(netDev!.column('namespace'))).toEqual(new Set(['hostB', 'ctrB']));
-    const throughput = [...messageRates!.rows()].filter((row) => row.flow === '');
-    expect(throughput.map((row) => row.repeat)).toEqual([1, 2, 3]);
-    // The summary of the latency run is in two files, and counts once.
-    expect(messageRates!.numRows).toBe(4);
+    expect([...messageRates!.rows()].map((row) => [row.flow, row.repeat])).toEqual([
+      ['', 1],
+      ['', 2],
+      ['', 3],
+    ]);
+    // The summary of the latency run is in two files, and counts once; its rate is a setting.
+    const operations = [...run.tables.operations!.rows()];
+    expect(operations.filter((row) => row.metric === 'latency' && row.statistic === 'mean')).toHaveLength(1);
+    expect(operations.filter((row) => row.operation === 'latency-test')).toMatchObject([{ metric: 'rate' }]);
   });
 
   it('say what share of the UDP messages arrived, for the repetition that was counted', async () => {
@@ -46,6 +52,27 @@ describe('the bundled captures', () => {
   it('load only what is asked for', async () => {
     const run = await loadCapture(bundledCapture('host-udp-16'), { tables: ['softirqs'] });
     expect(Object.keys(run.tables)).toEqual(['softirqs']);
+  });
+});
+
+describe('captureExperiment', () => {
+  it.each(CAPTURES)('puts a simulation beside %s', async (id) => {
+    const { provenance } = await loadCapture(bundledCapture(id), { tables: ['counters'] });
+    const experiment = provenance.details.experiment as Experiment;
+    expect(experiment).toMatchObject({ name: id, profile: 'linux-6.18-testbed', machine: { cpus: 2 } });
+    expect(experiment.topology.name).toBe(id.startsWith('host') ? 'testbed-host' : 'testbed-overlay');
+    const device = /rps-(\w+)$/.exec(id)?.[1];
+    expect(experiment.steering.rps).toEqual(device === undefined ? [] : [{ device, cpus: [1] }]);
+  });
+
+  it('reads CPU masks of any width', () => {
+    expect(cpusOfMask('0')).toEqual([]);
+    expect(cpusOfMask('80000001')).toEqual([0, 31]);
+    expect(cpusOfMask('3,00000001')).toEqual([0, 32, 33]);
+  });
+
+  it('is left out where the manifest does not say enough', () => {
+    expect(captureExperiment({ schema: 'falcon-lab/capture/1', id: 'x', files: [] })).toBeUndefined();
   });
 });
 
