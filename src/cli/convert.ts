@@ -76,7 +76,8 @@ export async function runConvert(file: string, options: ConvertOptions): Promise
     throw InputError.expected({ file: '--to' }, `one of ${names}`, JSON.stringify(options.to));
   }
   const progress = new ProgressLine(process.stderr);
-  const trace = await open(file, options, progress).finally(() => progress.clear());
+  const read = await open(file, options, progress).finally(() => progress.clear());
+  const trace = await withJourneys(read, options);
   for (const line of trace.diagnostics.summary()) process.stderr.write(`falcon-lab convert: ${line}\n`);
   await writeTo(options.output, target.write(trace, { name: file, ...options }, file));
 }
@@ -89,6 +90,15 @@ async function open(file: string, options: ConvertOptions, progress: ProgressLin
   const diagnostics = new Diagnostics();
   const context = { run: file, file, diagnostics, onProgress };
   return { ...(await perfDataFormatWith(options.symbols ?? {}).parse(await openSource(file), context)), diagnostics };
+}
+
+/** Journeys are worked out where they are wanted. */
+async function withJourneys(trace: OpenedTrace, options: ConvertOptions): Promise<OpenedTrace> {
+  const { events, journeys } = trace.tables;
+  const wanted = options.to === 'chrome' || options.table === 'journeys';
+  if (!wanted || events === undefined || journeys !== undefined) return trace;
+  const { packetJourneys } = await import('../analysis');
+  return { ...trace, tables: { ...trace.tables, journeys: packetJourneys(events).journeys } };
 }
 
 /** The tree of the stacks; of a differential file, a differential tree. */

@@ -4,6 +4,7 @@ import { registerCollapse } from './collapse';
 import { registerConvert } from './convert';
 import { registerFigures } from './figures';
 import { registerInspect } from './inspect';
+import { registerJourneys } from './journeys';
 import { registerSimulate } from './simulate';
 import { registerVerify } from './verify';
 
@@ -17,6 +18,7 @@ export type RegisterCommand = (program: Command) => void;
 export const commands: readonly RegisterCommand[] = [
   registerCollapse,
   registerConvert,
+  registerJourneys,
   registerCapture,
   registerFigures,
   registerInspect,
