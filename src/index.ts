@@ -9,6 +9,7 @@ export * from './experiment';
 export * from './sim';
 export * from './trace';
 export * from './run';
+export * from './capture';
 export * from './analysis';
 export * from './verify';
 export * from './plot';

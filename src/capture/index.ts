@@ -1,3 +1,4 @@
-export * from './recordCapture';
-export * from './testBed';
-export * from './requirements';
+export { recordCapture } from './recordCapture';
+export type { CaptureOptions } from './recordCapture';
+export { TestBed } from './testBed';
+export { checkRequirements } from './requirements';

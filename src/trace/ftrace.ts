@@ -17,6 +17,7 @@ import { EventColumns } from './perfScript/tables';
  */
 const EVENT =
   /^ *(.{1,64}?)-(\d+) +(?:\( *(?:\d+|-+)\) +)?\[(\d{1,5})\] +(?:[A-Za-z.#*0-9]{4,8} +)?(\d+\.\d{6,9}): +([\w-]+): *(.*)$/;
+const HEAD_CHARS = 4096;
 const LOST = /^CPU:?\s*(\d+) \[(?:LOST (\d+) EVENTS|EVENTS DROPPED)\]|\[(\d+) EVENTS DROPPED\]/;
 const FRAME =
   /^(?:#|cpus=\d+\s*$|version = |\s*$|CPU \d+ is empty|CPU:?\d+ (?:buffer started|\[))|^ => |^ *<stack trace/;
@@ -40,7 +41,9 @@ export const ftraceFormat: TraceFormat = {
     const metadata = new Map<string, string>();
     let firstOdd: { line: number; text: string } | undefined;
     await forEachLine(source, context, (text, line) => {
-      const match = EVENT.exec(text.length > 4096 ? text.slice(0, 4096) : text);
+      // What is before the payload is short; this bounds what looking for it can cost.
+      const head = text.length > HEAD_CHARS ? text.slice(0, HEAD_CHARS) : text;
+      const match = EVENT.exec(head);
       if (match !== null) {
         const [, comm, pid, cpu, time, name, payload] = match;
         const record = {
@@ -52,7 +55,7 @@ export const ftraceFormat: TraceFormat = {
           period: '',
           event: subsystemOf(name),
           tracepoint: true,
-          payload: latin1(payload.trimEnd()),
+          payload: latin1(text.slice(head.length - payload.length).trimEnd()),
         };
         events.push(record);
         return;
