@@ -22,7 +22,7 @@ describe('the figures of hash collisions', () => {
     expect(cells).toContain(pairMeets(2, 3).toFixed(2).slice(1));
     const shown = figure.data.filter((trace) => trace.type === 'bar').flatMap((trace) => trace.customdata as number[]);
     expect(shown).toContain(pairMeets(4, 7));
-    expect(shown).toHaveLength(2 * 12 * 11);
+    expect(shown).toHaveLength(2 * 8 * 10);
   });
 
   it('agree with each other where they show the same', () => {

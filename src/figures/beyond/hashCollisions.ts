@@ -14,8 +14,8 @@ import { paperExperiment, profileOf, resolveExperiment, udpStress } from '../../
 import { heatmapPanel, linePanel, paletteStyle, plotFigure, type LineSeries, type PlotFigure } from '../../plot';
 
 /** Sizes of FALCON_CPUS that the figures show. */
-const CORES = [2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20];
-const GAPS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16];
+const CORES = [2, 3, 4, 5, 6, 7, 8, 10, 12, 16];
+const GAPS = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /** Where the mean of trials is drawn: enough of them for a standard error of about 0.003. */
 const TRIALS = 2000;
@@ -53,7 +53,7 @@ export function drawMeetingMap(): PlotFigure {
       ),
     ],
     columns: 1,
-    panelHeight_px: 330,
+    panelHeight_px: 215,
   });
 }
 
@@ -64,7 +64,7 @@ export function overlayIfindexes(): number[] {
 
 /** Line for each mix: chance that a flow of the preset overlay has two stages on one core. Exact. */
 export function drawMeetingByCores(ifindexes: readonly number[] = overlayIfindexes()): PlotFigure {
-  const cores = CORES.filter((n) => n <= 16);
+  const cores = CORES;
   const series = (index: number, label: string, chance: (n: number) => number): LineSeries => ({
     style: paletteStyle(index, label),
     x: cores,
