@@ -2,6 +2,7 @@
 //   npm run bench                      all
 //   npm run bench -- --only sim        bench/sim.mjs
 //   npm run bench -- --only sim,parse  both
+//   npm run bench -- --large           with inputs of 2 GB too
 // What else there is to say goes to stderr. A benchmark exports `rows`:
 //   { name, unit, measure, repeats = 5 }, where `measure` returns a number, at once or later;
 // printed is the median of the repeats. It measures what is compiled in dist.
@@ -31,7 +32,10 @@ function chosen() {
   const all = available();
   let only;
   try {
-    ({ only } = parseArgs({ options: { only: { type: 'string', multiple: true } } }).values);
+    const options = { only: { type: 'string', multiple: true }, large: { type: 'boolean' } };
+    const { values } = parseArgs({ options });
+    only = values.only;
+    if (values.large === true) process.env.FALCON_BENCH_LARGE = '1';
   } catch (error) {
     fail(error.message);
   }
