@@ -23,6 +23,11 @@ export const FROM_IRQ = 0;
 export const FROM_BH_ENABLE = 1;
 export const FROM_KSOFTIRQD = 2;
 
+/** Which interrupt a core took last. */
+export const IRQ_NIC = 0;
+export const IRQ_CALL = 1;
+export const IRQ_RESCHEDULE = 2;
+
 /** One CPU: what it runs now, what waits on it, where its time went. State only; the rules are elsewhere. */
 export class Core {
   /** Time by context, up to `since`. */
@@ -37,12 +42,20 @@ export class Core {
   opPacket = -1;
   segmentStart = 0;
   segmentEnd = 0;
+  /** Overhead at the beginning of the segment; of it, what sending IPIs and waking threads took. */
+  overhead_ns = 0;
+  overheadIpi_ns = 0;
+  overheadWake_ns = 0;
+  irq = IRQ_NIC;
   /** Tells the events of earlier segments from that of the running one. */
   generation = 0;
   /** Time that handlers took out of the running segment: it ends so much later. */
   stolen_ns = 0;
   /** Overhead to be spent with the next segment. */
   extra_ns = 0;
+  /** Parts of `extra_ns`. */
+  extraIpi_ns = 0;
+  extraWake_ns = 0;
   /** Part of the running thread step that is user code. */
   userPart_ns = 0;
 

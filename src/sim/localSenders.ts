@@ -81,6 +81,11 @@ class SenderProgram implements ThreadProgram {
     machine.path.inject(core, packet);
   }
 
+  frames(progress: number): readonly string[] {
+    const send = ['@send', this.source.nextKind === PACKET_TCP ? 'tcp_sendmsg' : 'udp_sendmsg'];
+    return progress < 0 ? ['@syscall', 'hrtimer_nanosleep', 'schedule', '__schedule'] : send;
+  }
+
   /** Wakes the thread when its source has something, or at once. */
   alarm(): void {
     const { machine, source, thread } = this;

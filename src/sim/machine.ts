@@ -119,7 +119,12 @@ export class Machine {
     core.segmentStart = now;
     core.stolen_ns = 0;
     core.segmentEnd = now + Math.round(ns + core.extra_ns);
+    core.overhead_ns = core.extra_ns;
+    core.overheadIpi_ns = core.extraIpi_ns;
+    core.overheadWake_ns = core.extraWake_ns;
     core.extra_ns = 0;
+    core.extraIpi_ns = 0;
+    core.extraWake_ns = 0;
     core.generation = (core.generation + 1) | 0;
     this.queue.push(core.segmentEnd, PRIORITY_SEGMENT, EV_SEGMENT, core.id, core.generation);
   }
@@ -135,6 +140,7 @@ export class Machine {
       core.time_ns[HARDIRQ] -= this.idleExit_ns;
       core.time_ns[IDLE] += this.idleExit_ns;
       this.begin(core, HARDIRQ, handler_ns + this.idleExit_ns, OP_IRQ_EXIT);
+      core.overhead_ns = this.idleExit_ns;
       return;
     }
     const inThread = core.context === SYSTEM || core.context === USER;

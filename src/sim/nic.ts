@@ -1,4 +1,5 @@
 import type { Moderation } from '../experiment';
+import { IRQ_NIC } from './core';
 import { Dim } from './dim';
 import { EV_ARRIVAL, EV_IRQ, PRIORITY_ARRIVAL, PRIORITY_IRQ } from './events';
 import type { Link } from './link';
@@ -117,6 +118,7 @@ export class Nic {
     queue.lastIrq_ns = this.machine.now;
     queue.interrupts++;
     core.nicIrqCount++;
+    core.irq = IRQ_NIC;
     this.machine.softirqs.napiSchedule(core, queue.napi);
     this.machine.interrupt(core, this.hardirq_ns);
   }

@@ -1,4 +1,5 @@
 import type { Core } from './core';
+import { IRQ_CALL } from './core';
 import { Reassembly } from './reassembly';
 import { EV_IPI, PRIORITY_IRQ } from './events';
 import { rpsCpu } from '../kernel';
@@ -124,6 +125,7 @@ export class Path {
     while (core.ipis.length > 0) {
       const target = core.ipis.shift();
       core.extra_ns += this.ipiSend_ns;
+      core.extraIpi_ns += this.ipiSend_ns;
       this.machine.monitors.ipiSent(core, target);
       const at = this.machine.now + Math.round(core.extra_ns + this.ipiLatency_ns);
       this.machine.queue.push(at, PRIORITY_IRQ, EV_IPI, target);
@@ -135,6 +137,7 @@ export class Path {
     const { machine } = this;
     const core = machine.cores[target];
     core.calCount++;
+    core.irq = IRQ_CALL;
     core.receivedRps++;
     machine.softirqs.napiSchedule(core, machine.backlogs[target]);
     machine.interrupt(core, this.ipiReceive_ns);

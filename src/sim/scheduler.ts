@@ -1,5 +1,15 @@
 import type { Core } from './core';
-import { FROM_BH_ENABLE, FROM_KSOFTIRQD, HARDIRQ, IDLE, OP_BLOCK, OP_THREAD_STEP, SYSTEM, USER } from './core';
+import {
+  FROM_BH_ENABLE,
+  FROM_KSOFTIRQD,
+  HARDIRQ,
+  IDLE,
+  IRQ_RESCHEDULE,
+  OP_BLOCK,
+  OP_THREAD_STEP,
+  SYSTEM,
+  USER,
+} from './core';
 import { EV_RESCHEDULE, PRIORITY_IRQ } from './events';
 import type { Machine } from './machine';
 
@@ -18,6 +28,11 @@ export interface ThreadProgram {
   next(thread: Thread, step: Step): boolean;
   /** The step taken up last is done. */
   done(thread: Thread): void;
+  /**
+   * Function names for a stack sample, outermost first; `@names` are the profile's.
+   * @param progress how far the step is, 0 to 1; -1 on the way to sleep
+   */
+  frames(progress: number): readonly string[];
 }
 
 export class Thread {
@@ -110,6 +125,7 @@ export class Scheduler {
     if (core === from || core.reschedulePending) return;
     core.reschedulePending = true;
     from.extra_ns += this.ipiSend_ns;
+    from.extraWake_ns += this.ipiSend_ns;
     const at = this.machine.now + Math.round(from.extra_ns + this.ipiLatency_ns);
     this.machine.queue.push(at, PRIORITY_IRQ, EV_RESCHEDULE, core.id);
   }
@@ -127,6 +143,7 @@ export class Scheduler {
     const core = this.machine.cores[coreId];
     core.reschedulePending = false;
     core.resCount++;
+    core.irq = IRQ_RESCHEDULE;
     this.machine.interrupt(core, this.ipiReceive_ns);
     this.preempt(core);
   }
@@ -218,6 +235,8 @@ export class Scheduler {
     if (runQueue.length === 0) {
       core.thread = -1;
       core.extra_ns = 0;
+      core.extraIpi_ns = 0;
+      core.extraWake_ns = 0;
       core.enter(IDLE, this.machine.now);
       return;
     }

@@ -74,6 +74,7 @@ export class Sockets {
     socket.queue.push(packet);
     if (socket.reader.state !== BLOCKED) return;
     core.extra_ns += this.wakeup_ns;
+    core.extraWake_ns += this.wakeup_ns;
     machine.scheduler.wake(socket.reader, core);
   }
 

@@ -255,7 +255,7 @@ export class Softirqs {
       if (kind !== PACKET_TCP || this.isCut(packet)) cost += leg.after.of(kind, 1, pool.bytes[packet]);
     }
     core.napiWork += count;
-    machine.begin(core, SOFTIRQ, cost * machine.variation.next(), OP_NIC_CHUNK);
+    machine.begin(core, SOFTIRQ, cost * machine.variation.next(), OP_NIC_CHUNK, chunk.at(0));
   }
 
   onNicChunk(core: Core): void {

@@ -10,6 +10,9 @@ export type OnRead = (packet: number) => void;
 export class Receiver implements ThreadProgram {
   private socket: Socket | null = null;
   private packet = NONE;
+  // Of the running step: up to where it is the system call, and the kernel at all.
+  private receiveShare = 1;
+  private kernelShare = 1;
   private readonly receive_ns: number;
   private readonly copy_ns: number;
   private readonly copyByte_ns: number;
@@ -49,6 +52,9 @@ export class Receiver implements ThreadProgram {
       bytes * (this.copyByte_ns + (remote ? this.remoteByte_ns : 0)) +
       machine.softirqs.touch(core, this.packet);
     step.user_ns = calls * this.application_ns;
+    const total = step.system_ns + step.user_ns;
+    this.kernelShare = total > 0 ? step.system_ns / total : 1;
+    this.receiveShare = total > 0 ? (calls * this.receive_ns) / total : 1;
     return true;
   }
 
@@ -59,6 +65,13 @@ export class Receiver implements ThreadProgram {
     this.onRead?.(packet);
     this.packet = NONE;
     machine.pool.freePacket(packet);
+  }
+
+  frames(progress: number): readonly string[] {
+    const protocol = this.socket?.protocol === 'tcp' ? ['tcp_recvmsg'] : ['udp_recvmsg'];
+    if (progress < 0) return ['@recv', ...protocol, 'schedule_timeout', 'schedule', '__schedule'];
+    if (progress < this.receiveShare) return ['@recv', ...protocol];
+    return progress < this.kernelShare ? ['@recv', ...protocol, '@copy'] : ['main'];
   }
 
   private messagesOf(packet: number): number {

@@ -89,7 +89,7 @@ export class TcpSource implements Source {
     const slowStart = this.window_bytes < this.threshold_bytes;
     const growth = slowStart ? bytes : (this.mss_bytes * bytes) / this.window_bytes;
     this.window_bytes = Math.min(this.traffic.window_bytes, this.window_bytes + growth);
-    this.prepare(this.machine.now);
+    this.resume();
   }
 
   /** A segment was dropped; the sender does not know yet. */
@@ -103,14 +103,13 @@ export class TcpSource implements Source {
     if (loss === undefined) return;
     this.inFlight_bytes -= loss.bytes;
     this.again.push(loss);
-    const { now } = this.machine;
-    // One reduction a round trip, however many segments it cost.
-    if (now - this.shrunkAt_ns > 2 * this.machine.outlet.oneWay_ns) {
+    // One reduction for all that was on its way when it was made.
+    if (loss.sent_ns > this.shrunkAt_ns) {
       this.window_bytes = Math.max(LEAST_WINDOW_SEGMENTS * this.mss_bytes, this.window_bytes / 2);
       this.threshold_bytes = this.window_bytes;
-      this.shrunkAt_ns = now;
+      this.shrunkAt_ns = this.machine.now;
     }
-    this.prepare(this.machine.now);
+    this.resume();
   }
 
   private emitNew(out: Emission, now: number): void {
@@ -138,6 +137,11 @@ export class TcpSource implements Source {
     if (this.pacing === null) return this.mss_bytes;
     const left = this.traffic.message_bytes - (this.position % this.traffic.message_bytes);
     return Math.min(left, this.mss_bytes);
+  }
+
+  /** The window may have opened. A sender that was not blocked goes on when it would have anyway. */
+  private resume(): void {
+    this.prepare(this.nextTime_ns === Infinity ? this.machine.now : this.nextTime_ns);
   }
 
   /** Sets time and size of the next segment, not before `earliest_ns`; Infinity while the window is full. */
