@@ -1,5 +1,6 @@
 import { resolveExperiment } from '../experiment';
 import type { Experiment } from '../experiment';
+import { cpusOfMask } from '../kernel';
 import type { CaptureManifest } from './manifest';
 
 /** Devices of the receiving side as the manifest names them → as the topology of the test bed does. */
@@ -40,15 +41,4 @@ export function captureExperiment(manifest: CaptureManifest): Experiment | undef
     },
   };
   return resolveExperiment(experiment, { file: `manifest of ${id}` });
-}
-
-/** `'3,00000001'` → [0, 32, 33]: groups of 32 bits in hexadecimal, the highest first. */
-export function cpusOfMask(mask: string): number[] {
-  const cpus: number[] = [];
-  const groups = mask.split(',').reverse();
-  groups.forEach((group, g) => {
-    const bits = parseInt(group, 16);
-    for (let bit = 0; bit < 32; bit++) if (Math.floor(bits / 2 ** bit) % 2 === 1) cpus.push(g * 32 + bit);
-  });
-  return cpus;
 }

@@ -29,7 +29,8 @@ const manifestSchema = z
     /** Network namespace whose sockets receive the load. */
     receiverNamespace: z.string().optional(),
     placement: z.record(z.number()).optional(),
-    rpsCpuMask: z.record(z.string()).optional(),
+    /** Hexadecimal, in groups of 32 bits apart by commas. */
+    rpsCpuMask: z.record(z.string().regex(/^[0-9a-f]{1,8}(,[0-9a-f]{1,8})*$/i, 'not a CPU mask')).optional(),
     files: z.array(fileSchema).default([]),
   })
   .passthrough();

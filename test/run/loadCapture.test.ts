@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core';
 import type { Experiment } from '../../src/experiment';
-import { bundledCapture, captureExperiment, cpusOfMask, loadCapture } from '../../src/run';
+import { bundledCapture, captureExperiment, loadCapture } from '../../src/run';
 
 const CAPTURES = readdirSync(bundledCapture('')).filter((name) => !name.includes('.'));
 
@@ -65,12 +65,6 @@ describe('captureExperiment', () => {
     expect(experiment.steering.rps).toEqual(device === undefined ? [] : [{ device, cpus: [1] }]);
   });
 
-  it('reads CPU masks of any width', () => {
-    expect(cpusOfMask('0')).toEqual([]);
-    expect(cpusOfMask('80000001')).toEqual([0, 31]);
-    expect(cpusOfMask('3,00000001')).toEqual([0, 32, 33]);
-  });
-
   it('is left out where the manifest does not say enough', () => {
     expect(captureExperiment({ schema: 'falcon-lab/capture/1', id: 'x', files: [] })).toBeUndefined();
   });
@@ -126,6 +120,8 @@ describe('loadCapture of other folders', () => {
     expect(await failure()).toMatch(/manifest.json: expected JSON, saw /);
     writeFileSync(join(folder, 'manifest.json'), '{"schema":"falcon-lab/capture/1","id":"x","cpus":"two"}');
     expect(await failure()).toMatch(/manifest.json: cpus: /);
+    writeFileSync(join(folder, 'manifest.json'), '{"schema":"falcon-lab/capture/1","id":"x","rpsCpuMask":{"a":"2;"}}');
+    expect(await failure()).toMatch(/manifest.json: rpsCpuMask.a: not a CPU mask/);
     rmSync(join(folder, 'manifest.json'));
     mkdirSync(join(folder, 'manifest.json'));
     expect(await failure()).toMatch(/manifest.json: /);
