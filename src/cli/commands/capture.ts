@@ -5,7 +5,9 @@ import { InputError } from '../../core';
 export function registerCapture(program: Command): void {
   program
     .command('capture')
-    .description('record a capture of host or overlay in network namespaces (needs root, ip, sockperf, perf)')
+    .description(
+      'Record a capture of host or overlay in network namespaces of this machine. Needs root, ip, sockperf, perf.',
+    )
     .requiredOption('--out <dir>', 'folder to make')
     .option('--mode <mode>', 'host or overlay', 'overlay')
     .option('--protocol <protocol>', 'udp or tcp', 'udp')
