@@ -1,3 +1,4 @@
+import { bottleneckCheck } from './bottleneck';
 import type { Check, VerifyLine, VerifyOptions } from './check';
 import { VERIFY_DEFAULTS } from './check';
 import { conservationCheck } from './conservation';
@@ -11,6 +12,7 @@ export const CHECKS: readonly Check[] = [
   queuesCheck,
   littlesLawCheck,
   conservationCheck,
+  bottleneckCheck,
   reorderingCheck,
   toeplitzCheck,
   hash32Check,
