@@ -15,7 +15,7 @@ const FUZZ = Number(process.env.FALCON_FUZZ ?? 1);
 let module: WebAssembly.Module;
 beforeAll(async () => {
   module = await kernelFromSource();
-});
+}, 60_000);
 
 /** Everything that a reader found. */
 function outcome(rules: CollapseRules, chunks: readonly Uint8Array[], make: (s: CollapseSession) => ChunkReader) {
