@@ -34,7 +34,14 @@ export class DefaultMachine implements LineMachine {
 
   constructor(private readonly session: CollapseSession) {
     const { rules } = session;
-    const context: ParseContext = { run: '', file: session.file, diagnostics: session.diagnostics };
+    const context: ParseContext = {
+      run: '',
+      file: session.file,
+      // Asked for each time, since a session has others for each piece of a file.
+      get diagnostics() {
+        return session.diagnostics;
+      },
+    };
     this.reader = new PerfScriptReader(
       {
         frame: (frame) => frameLabel(frame, rules),
