@@ -36,6 +36,8 @@ export interface JourneyCounts {
   inferredEnqueues: number;
   /** Packets that were queued and not seen again: dropped, merged by GRO, or the recording ended. */
   neverReceived: number;
+  /** Packets that would have waited for more than 50 ms; taken for lost, with another packet at their address. */
+  staleQueues: number;
   /** Services whose end was not seen; left out. */
   unfinishedServices: number;
   /** Packets that skb:kfree_skb reports as dropped. */
@@ -49,6 +51,8 @@ interface Stage {
   readonly enqueued_s: number | null;
   readonly started_s: number;
   ended_s: number | undefined;
+  /** Whether it began at the driver's entry to GRO. */
+  readonly atGro: boolean;
 }
 
 interface Journey {
@@ -86,7 +90,8 @@ export function packetJourneys(events: Table<typeof eventsSchema>): JourneyResul
     if (ENDS_SERVICE.has(event)) linker.endService(cpu, time_s);
     else if (skb === null) continue;
     else if (QUEUES.has(event)) linker.onQueued(skb, columns.device.at(row) ?? '', cpu, time_s);
-    else if (TAKES_UP.has(event)) linker.onTakenUp(skb, columns.device.at(row) ?? '', cpu, time_s);
+    else if (event === 'net:netif_receive_skb') linker.onTakenUp(skb, columns.device.at(row) ?? '', cpu, time_s, false);
+    else if (GRO_ENTRIES.has(event)) linker.onTakenUp(skb, columns.device.at(row) ?? '', cpu, time_s, true);
     else if (event === 'skb:skb_copy_datagram_iovec') linker.onRead(skb, cpu, time_s);
     else if (event === 'skb:consume_skb') linker.onFreed(skb, cpu, time_s, false);
     else if (event === 'skb:kfree_skb') linker.onFreed(skb, cpu, time_s, true);
@@ -99,8 +104,11 @@ export function packetJourneys(events: Table<typeof eventsSchema>): JourneyResul
 const NOWHERE = { source: 'captured', run: '' } as const;
 
 const QUEUES = new Set(['net:netif_rx', 'net:netif_rx_ni']);
-const TAKES_UP = new Set(['net:netif_receive_skb', 'net:napi_gro_receive_entry', 'net:napi_gro_frags_entry']);
+const GRO_ENTRIES = new Set(['net:napi_gro_receive_entry', 'net:napi_gro_frags_entry']);
 const ENDS_SERVICE = new Set(['napi:napi_poll', 'irq:softirq_entry', 'irq:softirq_exit']);
+
+/** A full backlog of 1000 packets (net.core.netdev_max_backlog) is worked off in a tenth of this. */
+const LONGEST_WAIT_S = 0.05;
 
 class Linker {
   private readonly finished: Journey[] = [];
@@ -116,6 +124,7 @@ class Linker {
     bornInService: 0,
     inferredEnqueues: 0,
     neverReceived: 0,
+    staleQueues: 0,
     unfinishedServices: 0,
     dropped: 0,
   };
@@ -137,42 +146,38 @@ class Linker {
     journey.queued = { device, time_s };
   }
 
-  onTakenUp(skb: string, device: string, cpu: number, time_s: number): void {
+  onTakenUp(skb: string, device: string, cpu: number, time_s: number, atGro: boolean): void {
     let journey = this.current.get(skb);
     // The driver's entry to GRO and the receipt behind it are one stage.
-    if (journey !== undefined && this.isSameStage(journey, device, cpu)) return;
+    if (journey !== undefined && this.isReceiptBehindGro(journey, device, cpu)) return;
     const inline =
       journey !== undefined && this.inService.get(cpu)?.journey === journey && journey.queued === undefined;
     this.endService(cpu, time_s);
+    if (journey?.queued !== undefined && time_s - journey.queued.time_s > LONGEST_WAIT_S) {
+      // The queued packet was lost, and this one came to its address without being seen.
+      this.counts.staleQueues++;
+      journey = undefined;
+    }
+    const here = { device, cpu, started_s: time_s, ended_s: undefined, atGro };
     if (journey?.queued?.device === device) {
-      this.serve(
-        journey,
-        { stage: 'backlog', device, cpu, enqueued_s: journey.queued.time_s, started_s: time_s, ended_s: undefined },
-        cpu,
-      );
-      return;
-    }
-    const handedOn =
-      journey !== undefined && journey.stages.length > 0 && !journey.devices.has(device) ? journey : undefined;
-    if (handedOn === undefined) {
-      journey = this.begin(skb);
+      this.serve(journey, { stage: 'backlog', enqueued_s: journey.queued.time_s, ...here });
+    } else if (journey === undefined || journey.stages.length === 0 || journey.devices.has(device)) {
       this.counts.firstSeenReceived++;
-      this.serve(journey, { stage: 'napi', device, cpu, enqueued_s: null, started_s: time_s, ended_s: undefined }, cpu);
-      return;
+      this.serve(this.begin(skb), { stage: 'napi', enqueued_s: null, ...here });
+    } else if (inline) this.serve(journey, { stage: 'inline', enqueued_s: time_s, ...here });
+    else {
+      this.counts.inferredEnqueues++;
+      const previous = journey.stages[journey.stages.length - 1];
+      this.serve(journey, { stage: 'gro-cells', enqueued_s: previous.ended_s ?? null, ...here });
     }
-    const previous = handedOn.stages[handedOn.stages.length - 1].ended_s;
-    const enqueued_s = inline ? time_s : (previous ?? null);
-    if (!inline) this.counts.inferredEnqueues++;
-    const stage = inline ? 'inline' : 'gro-cells';
-    this.serve(handedOn, { stage, device, cpu, enqueued_s, started_s: time_s, ended_s: undefined }, cpu);
   }
 
   onRead(skb: string, cpu: number, time_s: number): void {
     const journey = this.current.get(skb);
     const last = journey?.stages[journey.stages.length - 1];
     if (journey === undefined || last === undefined || last.stage === 'socket') return;
-    const enqueued_s = last.ended_s ?? null;
-    journey.stages.push({ stage: 'socket', device: last.device, cpu, enqueued_s, started_s: time_s, ended_s: time_s });
+    const now = { started_s: time_s, ended_s: time_s, atGro: false };
+    journey.stages.push({ stage: 'socket', device: last.device, cpu, enqueued_s: last.ended_s ?? null, ...now });
   }
 
   onFreed(skb: string, cpu: number, time_s: number, dropped: boolean): void {
@@ -193,12 +198,12 @@ class Linker {
     this.finished.sort((a, b) => a.packet - b.packet);
     for (const { packet, stages } of this.finished) {
       let complete = 0;
-      for (const { ended_s, ...stage } of stages) {
+      for (const { stage, device, cpu, enqueued_s, started_s, ended_s } of stages) {
         if (ended_s === undefined) {
           this.counts.unfinishedServices++;
           continue;
         }
-        table.push({ packet, ...stage, ended_s });
+        table.push({ packet, stage, device, cpu, enqueued_s, started_s, ended_s });
         complete++;
       }
       if (complete > 0) this.counts.packets++;
@@ -206,9 +211,14 @@ class Linker {
     return { journeys: table.finish(), counts: { ...this.counts } };
   }
 
-  private isSameStage(journey: Journey, device: string, cpu: number): boolean {
+  private isReceiptBehindGro(journey: Journey, device: string, cpu: number): boolean {
     const serving = this.inService.get(cpu);
-    return journey.queued === undefined && serving?.journey === journey && serving.stage.device === device;
+    return (
+      journey.queued === undefined &&
+      serving?.journey === journey &&
+      serving.stage.device === device &&
+      serving.stage.atGro
+    );
   }
 
   private begin(skb: string): Journey {
@@ -221,11 +231,11 @@ class Linker {
     return journey;
   }
 
-  private serve(journey: Journey, stage: Stage, cpu: number): void {
+  private serve(journey: Journey, stage: Stage): void {
     journey.queued = undefined;
     journey.devices.add(stage.device);
     journey.stages.push(stage);
-    this.inService.set(cpu, { journey, stage });
+    this.inService.set(stage.cpu, { journey, stage });
   }
 
   private close(skb: string, journey: Journey): void {

@@ -112,6 +112,7 @@ const COUNT_WORDS: Readonly<Record<keyof JourneyCounts, string>> = {
   inferredEnqueues:
     'stages without a tracepoint for their queue (gro_cells): its time counts from the end of the stage before',
   neverReceived: 'queued and not seen again (dropped, merged, or the recording ended)',
+  staleQueues: 'would have waited over 50 ms: taken for lost, and another packet for what came to their address',
   unfinishedServices: 'services that the end of the recording cut off, left out',
   dropped: 'dropped, says skb:kfree_skb',
 };
