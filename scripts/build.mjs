@@ -25,6 +25,18 @@ if (existsSync(assembly)) {
   mkdirSync('dist/trace', { recursive: true });
   for (const file of readdirSync(assembly).filter((f) => f.endsWith('.ts'))) {
     const out = `dist/trace/${file.replace(/\.ts$/, '.wasm')}`;
-    run('asc', [join(assembly, file), '-o', out, '-O3', '--noAssert', '--enable', 'simd', '--runtime', 'stub', '--disableWarning', '112']);
+    run('asc', [
+      join(assembly, file),
+      '-o',
+      out,
+      '-O3',
+      '--noAssert',
+      '--enable',
+      'simd',
+      '--runtime',
+      'stub',
+      '--disableWarning',
+      '112',
+    ]);
   }
 }

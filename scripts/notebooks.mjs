@@ -1,5 +1,5 @@
 // npm start: executes every notebook headless, leaves executed notebooks and an HTML report in out/.
-//   node scripts/notebooks.mjs [NAME…] [--update] [--jobs N] [--out DIR]
+//   node scripts/notebooks.mjs [NAME…] [--update] [--jobs N] [--out DIR] [--source DIR]
 // NAME is a notebook's name or its beginning (fig04). --update writes the executed notebooks back to notebooks/.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
@@ -22,15 +22,16 @@ const { values: options, positionals } = parseArgs({
     update: { type: 'boolean', default: false },
     jobs: { type: 'string', default: String(Math.min(4, availableParallelism())) },
     out: { type: 'string', default: 'out' },
+    source: { type: 'string', default: 'notebooks' },
   },
 });
 
-const names = readdirSync('notebooks')
+const names = readdirSync(options.source)
   .filter((file) => file.endsWith('.ipynb'))
   .map((file) => file.replace(/\.ipynb$/, ''))
   .filter((name) => positionals.length === 0 || positionals.some((wanted) => name.startsWith(wanted)))
   .sort();
-if (names.length === 0) fail(`no notebook of notebooks/ is called ${positionals.join(', ')}`);
+if (names.length === 0) fail(`no notebook of ${options.source} is called ${positionals.join(', ') || '*.ipynb'}`);
 
 const python = findPython('execute', say);
 if (python === undefined) fail(missingJupyter());
@@ -42,7 +43,7 @@ for (const folder of [executedFolder, htmlFolder]) mkdirSync(folder, { recursive
 const jobs = names.map((name) => ({
   name,
   folder: resolve('notebooks'),
-  source: resolve('notebooks', `${name}.ipynb`),
+  source: resolve(options.source, `${name}.ipynb`),
   executed: join(executedFolder, `${name}.ipynb`),
   html: join(htmlFolder, `${name}.html`),
 }));
@@ -55,7 +56,7 @@ for (const { name, executed } of jobs) {
   const bytes = writeNotebook(executed, notebook);
   if (bytes > SIZE_LIMIT_BYTES)
     failures.push({ name, cell: 0, error: `${bytes} bytes, more than ${SIZE_LIMIT_BYTES}` });
-  else if (options.update) writeNotebook(join('notebooks', `${name}.ipynb`), notebook);
+  else if (options.update) writeNotebook(join(options.source, `${name}.ipynb`), notebook);
 }
 const index = writeIndex(
   out,
