@@ -1,4 +1,5 @@
 import type { Constant, Profile } from '../profile';
+import { FITTED, FITTED_TO } from './fitted';
 import { constant, FRAMES_V5, KERNEL_CONSTANTS } from './kernelFacts';
 
 const START = 'starting point: Xeon 4114 at 2.2 GHz; only the sums matter to the paper';
@@ -76,6 +77,17 @@ export const PAPER_COSTS: Readonly<Record<string, Constant>> = {
   'wire.jitter_ns': ns(300),
 };
 
+/** The constants that were fitted to claims of the paper, with the bounds of their starting points. */
+function fitted(): Record<string, Constant> {
+  const source = 'falcon-lab calibrate --paper; claims in data/paper/fit.json';
+  return Object.fromEntries(
+    Object.entries(FITTED).map(([name, value]) => {
+      const { unit, bounds } = PAPER_COSTS[name];
+      return [name, constant(value, unit, 'fitted', source, bounds)];
+    }),
+  );
+}
+
 /** ConnectX-5 EN 100G. */
 const MLX5: Readonly<Record<string, Constant>> = {
   'nic.link_gbps': constant(100, 'Gbit/s', 'paper', 'section 6: ConnectX-5 EN'),
@@ -100,11 +112,12 @@ export const LINUX_5_4_MLX5: Profile = {
   constants: {
     ...KERNEL_CONSTANTS,
     ...PAPER_COSTS,
+    ...fitted(),
     ...MLX5,
     'gro.normalBatch': constant(8, 'packets', 'kernel', 'net/core/dev.c gro_normal_batch'),
   },
   frames: { ...FRAMES_V5, ...MLX5_FRAMES },
-  fittedTo: [],
+  fittedTo: FITTED_TO,
 };
 
 export const LINUX_4_19_MLX5: Profile = {
@@ -115,7 +128,13 @@ export const LINUX_4_19_MLX5: Profile = {
   constants: {
     ...LINUX_5_4_MLX5.constants,
     'gro.normalBatch': constant(1, 'packets', 'kernel', 'before gro_normal_batch (5.4)'),
-    'skbAllocation.packet_ns': ns(240, 'section 6.1: sk_buff allocation changed between 4.19 and 5.4'),
-    'socketReceive.packet_ns': ns(340, 'section 6.1: gains and regressions'),
+    'skbAllocation.packet_ns': ns(
+      FITTED['skbAllocation.packet_ns'] * 1.14,
+      'section 6.1: sk_buff allocation changed between 4.19 and 5.4; by how much is assumed',
+    ),
+    'socketReceive.packet_ns': ns(
+      FITTED['socketReceive.packet_ns'] * 0.94,
+      'section 6.1: gains and regressions; by how much is assumed',
+    ),
   },
 };

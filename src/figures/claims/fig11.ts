@@ -18,11 +18,11 @@ function busiest(loads: ReadonlyMap<number, number>): number {
   return [...loads].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
 }
 
-/** The core on which most packets enter the stage behind RPS. */
-function stackCore(run: FigureRun): number {
+/** The core that serves most packets of the given stages. */
+function coreOf(run: FigureRun, stages: readonly string[]): number {
   const packets = new Map<number, number>();
   for (const s of stageLoads(run)) {
-    if (hasStage(s, 'outer') || hasStage(s, 'stack')) packets.set(s.cpu, (packets.get(s.cpu) ?? 0) + s.packets);
+    if (stages.some((stage) => hasStage(s, stage))) packets.set(s.cpu, (packets.get(s.cpu) ?? 0) + s.packets);
   }
   return busiest(packets);
 }
@@ -36,9 +36,12 @@ export const FIG11_RULES: readonly ClaimRule[] = [
     return [
       sample(
         'core0: hardirq+first softirq',
-        vanilla.map((run) => busiest(coreLoads(run, ['hardirq']))),
+        vanilla.map((run) => coreOf(run, ['nic'])),
       ),
-      sample('core1: other softirqs', vanilla.map(stackCore)),
+      sample(
+        'core1: other softirqs',
+        vanilla.map((run) => coreOf(run, ['outer', 'stack'])),
+      ),
       sample(
         'core2: user copy+app',
         vanilla.map((run) => busiest(coreLoads(run, ['user', 'system']))),

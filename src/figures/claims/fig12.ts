@@ -1,4 +1,3 @@
-import type { PaperMode } from '../../experiment';
 import type { CaseRuns, FigureRun } from '../cases';
 import { overloadRamp, SYSTEMS_3, underCase, type Underload } from '../experiments/latency';
 import { lastWithoutDrops } from '../experiments/ramp';
@@ -18,6 +17,7 @@ export const STATISTICS = {
   p99: (run: FigureRun) => latencyQuantile_us(run, 0.99),
   'p99.9': (run: FigureRun) => latencyQuantile_us(run, 0.999),
 } as const;
+export type LatencyMode = (typeof SYSTEMS_3)[number];
 type Statistic = keyof typeof STATISTICS;
 const ALL_STATISTICS = Object.keys(STATISTICS) as Statistic[];
 const TAIL = ['p99', 'p99.9'] as const;
@@ -33,7 +33,7 @@ function casesOf(panels: readonly LatencyPanel[]) {
 }
 
 /** The runs that a panel shows of a mode: fixed rate, or its own highest rate without drops. */
-export function panelRuns(runs: CaseRuns, panel: LatencyPanel, mode: PaperMode): readonly FigureRun[] {
+export function panelRuns(runs: CaseRuns, panel: LatencyPanel, mode: LatencyMode): readonly FigureRun[] {
   if (panel === 'a' || panel === 'b') return runs.of(underCase(UNDER[panel], mode).key);
   return lastWithoutDrops(overloadRamp(panel === 'c' ? 'udp' : 'tcp', mode), runs);
 }
@@ -41,8 +41,8 @@ export function panelRuns(runs: CaseRuns, panel: LatencyPanel, mode: PaperMode):
 function latencyRatios(
   runs: CaseRuns,
   panel: LatencyPanel,
-  a: PaperMode,
-  b: PaperMode,
+  a: LatencyMode,
+  b: LatencyMode,
   statistic: Statistic,
 ): number[] {
   const [x, y] = [panelRuns(runs, panel, a), panelRuns(runs, panel, b)];
@@ -52,8 +52,8 @@ function latencyRatios(
 function eachRatio(
   runs: CaseRuns,
   panels: readonly LatencyPanel[],
-  a: PaperMode,
-  b: PaperMode,
+  a: LatencyMode,
+  b: LatencyMode,
   statistics: readonly Statistic[] = ALL_STATISTICS,
 ): Sample[] {
   return panels.flatMap((panel) =>
@@ -124,6 +124,6 @@ export const FIG12_RULES: readonly ClaimRule[] = [
 ];
 
 /** Highest rates without drops, for the captions. */
-export function overloadRate_pps(runs: CaseRuns, panel: 'c' | 'd', mode: PaperMode): number[] {
+export function overloadRate_pps(runs: CaseRuns, panel: 'c' | 'd', mode: LatencyMode): number[] {
   return panelRuns(runs, panel, mode).map(receivedRate_pps);
 }

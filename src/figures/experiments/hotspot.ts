@@ -7,13 +7,13 @@ import { SIX_CORES } from './roles';
  * (section 6.1: one flow's intensity raised at random, so that one core is overloaded). Rates are assumed.
  */
 
-const SEEDS = 8;
+const SEEDS = 6;
 const FLOWS = 8;
 const UDP_PPS = 60_000;
 const TCP_PPS = 20_000;
-export const HOTSPOT_FROM_S = 0.3;
+export const HOTSPOT_FROM_S = 0.2;
 export const HOTSPOT_FACTOR = 8;
-const END_S = 1.1;
+const END_S = 0.7;
 
 export type Balancing = FalconPolicy['balancing'] | 'least-loaded';
 

@@ -5,7 +5,7 @@ import { geometricRates, ramp, type Ramp } from './ramp';
 /** Figure 12: latency of one flow, underloaded at a fixed rate and at each mode's highest rate without drops. */
 
 export const SYSTEMS_3 = ['host', 'overlay', 'falcon'] as const;
-const SEEDS = 5;
+const SEEDS = 3;
 
 /** Section 6.1: a rate that overloads no core in any of the three cases; the number is assumed. */
 export const UNDERLOAD_UDP_PPS = 200_000;
@@ -22,16 +22,28 @@ export function underCase(load: Underload, mode: PaperMode, split?: boolean): Ca
     load === 'udp-16' ? udpAt(UNDERLOAD_UDP_PPS, 16) : tcpAt(UNDERLOAD_TCP_PPS, load === 'tcp-4096' ? 4096 : 1024);
   return {
     key: underKey(load, mode),
-    experiment: paperExperiment({ mode, traffic, split, also: { duration_s: 0.2 } }),
+    experiment: paperExperiment({ mode, traffic, split, also: { warmup_s: 0.03 } }),
     seeds: SEEDS,
   };
 }
 
+/** Where each mode's highest rate is looked for, messages a second. */
+const KNEES: Readonly<Record<'udp' | 'tcp', Readonly<Record<(typeof SYSTEMS_3)[number], readonly [number, number]>>>> =
+  {
+    udp: { host: [700_000, 1_150_000], overlay: [350_000, 620_000], falcon: [500_000, 950_000] },
+    tcp: { host: [500_000, 1_200_000], overlay: [200_000, 600_000], falcon: [300_000, 1_100_000] },
+  };
+const STEP = 1.08;
+const RAMP_SEEDS = 2;
+
 /** Offered rates, up to where the mode drops. */
-export function overloadRamp(protocol: 'udp' | 'tcp', mode: PaperMode): Ramp {
-  const rates =
-    protocol === 'udp' ? geometricRates(300_000, 1_500_000, 1.08) : geometricRates(150_000, 3_000_000, 1.15);
-  return ramp(`overload/${protocol}-16-${mode}`, rates, 3, (rate) =>
-    paperExperiment({ mode, traffic: protocol === 'udp' ? udpAt(rate, 16) : tcpAt(rate, 16) }),
+export function overloadRamp(protocol: 'udp' | 'tcp', mode: (typeof SYSTEMS_3)[number]): Ramp {
+  const [from, to] = KNEES[protocol][mode];
+  return ramp(`overload/${protocol}-16-${mode}`, geometricRates(from, to, STEP), RAMP_SEEDS, (rate) =>
+    paperExperiment({
+      mode,
+      traffic: protocol === 'udp' ? udpAt(rate, 16) : tcpAt(rate, 16),
+      also: { duration_s: 0.05, warmup_s: 0.03, emit: { interval_s: 0.025 } },
+    }),
   );
 }

@@ -103,9 +103,9 @@ export function unevenCase(mode: PaperMode): Case {
       mode,
       roles: SIX_CORES,
       traffic: [udpAt(20_000, 16, { flows: 9, appCpus }), udpAt(160_000, 16, { flows: 3, appCpus })],
-      also: { duration_s: 0.3, warmup_s: 0.3 },
+      also: { duration_s: 0.1, warmup_s: 0.2 },
     }),
-    seeds: 8,
+    seeds: 5,
   };
 }
 

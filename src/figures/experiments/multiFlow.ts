@@ -7,9 +7,9 @@ import { MULTI_FLOW_ROLES } from './roles';
 export const UDP_MODES = ['host', 'overlay', 'falcon'] as const;
 export const TCP_MODES = ['host', 'host+', 'overlay', 'falcon'] as const;
 /** Numbers of flows; the paper does not state its own. */
-export const FLOWS = [1, 5, 10, 20] as const;
+export const FLOWS = [1, 5, 10, 15] as const;
 export const MULTI_FLOWS = FLOWS.filter((flows) => flows > 1);
-const SEEDS = 6;
+const SEEDS = 4;
 
 export function multiFlowKey(protocol: 'udp' | 'tcp', mode: PaperMode, flows: number): string {
   return `multi-flow/${protocol}-${mode}-${flows}`;
@@ -23,7 +23,7 @@ export function multiFlowCase(protocol: 'udp' | 'tcp', mode: PaperMode, flows: n
       mode,
       roles: MULTI_FLOW_ROLES,
       traffic: protocol === 'udp' ? udpStress(16, { ...also, clients: 1 }) : tcpAt('bulk', 4096, also),
-      also: { duration_s: 0.05, warmup_s: 0.02, emit: { interval_s: 0.025 } },
+      also: { duration_s: 0.03, warmup_s: 0.015, emit: { interval_s: 0.015 } },
     }),
     seeds: SEEDS,
   };
