@@ -1,6 +1,7 @@
 export * from './hashCollisions';
 export * from './stageMixes';
 export * from './callGraph';
+export * from './diagnosis';
 export * from './stageWork';
 export * from './lineRate';
 export * from './rates';
@@ -11,3 +12,4 @@ export * from './analytic';
 export * from './journeys';
 export * from './journeySummary';
 export * from './softirqTimeline';
+export * from './bottleneck';

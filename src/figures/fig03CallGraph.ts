@@ -14,7 +14,7 @@ export async function drawCallGraph(run: FigureRun, options: CallGraphOptions = 
     id: 'fig03-calls',
     title: 'The receive path in sampled stacks',
     caption:
-      `${run.source} run ${run.id}: the calls below ${root}, which is on the stack in ${percent(graph.shareOfAll)} of all samples. ` +
+      `Run ${run.id} (${run.source}): the calls below ${root}, which is on the stack in ${percent(graph.shareOfAll)} of all samples. ` +
       `Shares are of those; calls below ${percent(minShare)} are left out` +
       `${without.length > 0 ? `, as are stacks with ${without.join(', ')}` : ''}. ` +
       'Blue: functions that poll a queue, so that each is a softirq step of its own.',

@@ -1,2 +1,3 @@
 export * from './hashCollisions';
 export * from './coresPerFlow';
+export * from './bottleneck';
