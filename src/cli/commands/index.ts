@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import { registerCapture } from './capture';
+import { registerClaims } from './claims';
 import { registerCollapse } from './collapse';
 import { registerConvert } from './convert';
+import { registerDiagnose } from './diagnose';
 import { registerFigures } from './figures';
 import { registerInspect } from './inspect';
 import { registerJourneys } from './journeys';
+import { registerScript } from './script';
 import { registerSimulate } from './simulate';
 import { registerVerify } from './verify';
 
@@ -17,11 +20,14 @@ export type RegisterCommand = (program: Command) => void;
 /** In the order of `--help`. */
 export const commands: readonly RegisterCommand[] = [
   registerCollapse,
+  registerScript,
   registerConvert,
   registerJourneys,
   registerCapture,
   registerFigures,
+  registerClaims,
   registerInspect,
+  registerDiagnose,
   registerSimulate,
   registerVerify,
 ];
