@@ -95,7 +95,7 @@ async function simulateAll(
 ): Promise<void> {
   if (jobs.length === 0) return;
   // Loaded here, since whoever only reads traces needs no threads.
-  const { Piscina } = await import('piscina');
+  const { default: Piscina } = await import('piscina');
   const pool = new Piscina<Experiment, Uint8Array>({ filename: WORKER, minThreads: workers, maxThreads: workers });
   // One failure or the caller's wish stops all that is waiting or running.
   const stop = new AbortController();
