@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
 import { Diagnostics, InputError } from '../core';
 import { StackTree, csvChunks, toParquet } from '../table';
 import type { RunTableName, Table } from '../table';
@@ -151,13 +151,19 @@ function lacks(file: string, wanted: readonly RunTableName[], tables: TraceTable
 }
 
 async function writeTo(path: string | undefined, pieces: AsyncIterable<Piece> | Iterable<Piece>): Promise<void> {
-  const stream = path === undefined || path === '-' ? process.stdout : createWriteStream(path);
-  const failed = new Promise<never>((_, reject) => {
-    if (stream !== process.stdout)
-      stream.on('error', (error) => reject(new InputError({ file: path! }, error.message)));
-  });
-  const write = (piece: Piece) =>
-    new Promise<void>((resolve) => (stream.write(piece) ? resolve() : stream.once('drain', () => resolve())));
-  for await (const piece of pieces) await Promise.race([write(piece), failed]);
-  if (stream !== process.stdout) await Promise.race([new Promise<void>((resolve) => stream.end(resolve)), failed]);
+  if (path === undefined || path === '-') {
+    for await (const piece of pieces) {
+      if (!process.stdout.write(piece)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+    }
+    return;
+  }
+  const refuse = (error: Error): never => {
+    throw new InputError({ file: path }, error.message);
+  };
+  const handle = await openFile(path, 'w').catch(refuse);
+  try {
+    for await (const piece of pieces) await handle.appendFile(piece).catch(refuse);
+  } finally {
+    await handle.close();
+  }
 }
