@@ -3,7 +3,7 @@
 // For each DIR/results/CASE-collapsed-OPTION.txt, `collapse --OPTION` is run on DIR/perf/CASE.txt (or
 // DIR/CASE.txt) and compared after sorting by bytes: first as it is, and, where stackcollapse-perf.pl
 // is at fault (docs/collapse.md), with `--compat flamegraph`. A case passes if either is the same.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -13,10 +13,7 @@ if (dir === undefined || !existsSync(join(dir, 'results'))) {
   console.error('usage: npm run conformance -- DIR, where DIR has results/CASE-collapsed-OPTION.txt and perf/CASE.txt');
   process.exit(2);
 }
-if (!existsSync(CLI)) {
-  console.error('dist is missing: run npm run build first');
-  process.exit(2);
-}
+if (!existsSync(CLI)) execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
 
 function sortedLines(bytes) {
   const lines = bytes.toString('latin1').split('\n');

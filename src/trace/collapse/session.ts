@@ -74,15 +74,15 @@ export class CollapseSession {
   }
 
   folded(process: string, frames: readonly string[]): string {
+    const { skipAfter } = this.rules;
+    const cut = skipAfter.length === 0 ? -1 : frames.findIndex((frame) => skipAfter.includes(frame));
+    // stackcollapse-perf.pl looks at the whole name, so that with --pid the L stays.
     const java = process === 'java';
-    let stack = '';
-    for (const frame of frames) {
-      if (frame === '') continue;
-      const label = java ? withoutJavaL(frame) : frame;
-      stack = stack === '' ? label : `${label};${stack}`;
-      if (this.rules.skipAfter.includes(frame)) return stack;
+    const parts = cut < 0 ? [process] : [];
+    for (let i = cut < 0 ? frames.length - 1 : cut; i >= 0; i--) {
+      if (frames[i] !== '') parts.push(java ? withoutJavaL(frames[i]) : frames[i]);
     }
-    return stack === '' ? process : `${process};${stack}`;
+    return parts.join(';');
   }
 
   private weight(period: string): string {
