@@ -9,7 +9,8 @@ import { counterOf } from './counters';
 const EXPERIMENTS: readonly ExperimentInput[] = [
   { name: 'host, underloaded', topology: 'host', traffic: { kind: 'udp', rate_pps: 200_000 } },
   {
-    name: 'overlay, NIC ring full',
+    name: 'overlay, NIC ring full, no flow control',
+    costs: { 'nic.flowControl': 0 },
     traffic: { kind: 'udp', rate_pps: 3_000_000, clients: 16 },
   },
   {
@@ -32,6 +33,7 @@ const EXPERIMENTS: readonly ExperimentInput[] = [
     name: 'overlay, 64 kB datagrams in fragments',
     traffic: { kind: 'udp', message_bytes: 65507, rate_pps: 20_000, clients: 4 },
   },
+  { name: 'overlay, bulk TCP', steering: { rps: [{ device: 'eth0', cpus: [1] }] }, traffic: { kind: 'tcp' } },
 ];
 
 /** Every packet is somewhere: offered + in flight at the start = delivered + dropped + in flight at the end. */
