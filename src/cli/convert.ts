@@ -79,7 +79,7 @@ export async function runConvert(file: string, options: ConvertOptions): Promise
   const read = await open(file, options, progress).finally(() => progress.clear());
   const trace = await withJourneys(read, options);
   for (const line of trace.diagnostics.summary()) process.stderr.write(`falcon-lab convert: ${line}\n`);
-  await writeTo(options.output, target.write(trace, { name: file, ...options }, file));
+  await writeTo(options.output, gathered(target.write(trace, { name: file, ...options }, file)));
 }
 
 async function open(file: string, options: ConvertOptions, progress: ProgressLine): Promise<OpenedTrace> {
@@ -150,7 +150,22 @@ function lacks(file: string, wanted: readonly RunTableName[], tables: TraceTable
   return InputError.expected({ file }, `rows of ${wanted.join(' or ')}`, seen.join(', ') || 'no table');
 }
 
-async function writeTo(path: string | undefined, pieces: AsyncIterable<Piece> | Iterable<Piece>): Promise<void> {
+/** Text is gathered before it is written: a write for each of a million pieces takes minutes. */
+const WRITE_CHARS = 2 ** 18;
+
+async function* gathered(pieces: AsyncIterable<Piece> | Iterable<Piece>): AsyncGenerator<Piece> {
+  let text = '';
+  for await (const piece of pieces) {
+    if (typeof piece === 'string') text += piece;
+    if (typeof piece === 'string' && text.length < WRITE_CHARS) continue;
+    if (text !== '') yield text;
+    text = '';
+    if (typeof piece !== 'string') yield piece;
+  }
+  if (text !== '') yield text;
+}
+
+async function writeTo(path: string | undefined, pieces: AsyncIterable<Piece>): Promise<void> {
   if (path === undefined || path === '-') {
     for await (const piece of pieces) {
       if (!process.stdout.write(piece)) await new Promise((resolve) => process.stdout.once('drain', resolve));
