@@ -18,6 +18,11 @@ export interface FigureRun {
   readonly tables: { [K in RunTableName]?: Table<(typeof runSchemas)[K]> };
 }
 
+/** Runs that were asked for and are not there; a claim that needs them cannot be computed. */
+export class MissingRuns extends Error {
+  override readonly name = 'MissingRuns';
+}
+
 /** The runs of many cases. */
 export class CaseRuns {
   constructor(private readonly byKey: ReadonlyMap<string, readonly FigureRun[]>) {}
@@ -29,7 +34,7 @@ export class CaseRuns {
   /** The repetitions of a case, in the order of the seeds. */
   of(key: string): readonly FigureRun[] {
     const runs = this.byKey.get(key);
-    if (runs === undefined) throw new Error(`no runs of case ${key}: the figure did not declare it`);
+    if (runs === undefined) throw new MissingRuns(`no runs of case ${key}`);
     return runs;
   }
 

@@ -19,3 +19,4 @@ export { drawLayers } from './fig01';
 export { drawReceivePath, type ReceivePath } from './fig03';
 export { drawCallGraph } from './fig03CallGraph';
 export { coreLanes, type LanesOptions } from './coreLanes';
+export * from './claims';

@@ -1,1 +1,2 @@
 export * from './figureRuns';
+export * from './paperClaims';

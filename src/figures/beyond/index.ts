@@ -1,3 +1,4 @@
 export * from './hashCollisions';
 export * from './coresPerFlow';
 export * from './bottleneck';
+export * from './pipeliningBorder';

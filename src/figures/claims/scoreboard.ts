@@ -1,4 +1,5 @@
 import type { Case, CaseRuns } from '../cases';
+import { MissingRuns } from '../cases';
 import type { Claim } from './claim';
 import type { Interval } from './interval';
 import type { Sample } from './verdict';
@@ -59,7 +60,15 @@ export function decide(claim: Claim, rule: ClaimRule, runs: CaseRuns, basis: Bas
       reason: rule.notComputable,
     };
   }
-  const judgement = judge(claim, rule.measure(runs));
+  let samples: readonly Sample[];
+  try {
+    samples = rule.measure(runs);
+  } catch (error) {
+    if (!(error instanceof MissingRuns)) throw error;
+    const reason = error.message;
+    return { id, figure, expected, measured: null, interval: null, verdict: 'not computable', basis, reason };
+  }
+  const judgement = judge(claim, samples);
   const { measured, interval } = judgement;
   if (judgement.holds) return { id, figure, expected, measured, interval, verdict: 'holds', basis };
   const reason = [judgement.detail, rule.explanation].filter((text) => text !== undefined && text !== '').join('; ');
