@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -99,6 +100,8 @@ async function simulateAll(
   const pool = new Piscina<Experiment, Uint8Array>({ filename: WORKER, minThreads: workers, maxThreads: workers });
   // One failure or the caller's wish stops all that is waiting or running.
   const stop = new AbortController();
+  // Every waiting run listens; Node takes more than ten listeners for a leak.
+  setMaxListeners(0, stop.signal);
   const onAbort = (): void => stop.abort();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
