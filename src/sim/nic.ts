@@ -66,13 +66,16 @@ export class Nic {
   }
 
   private pullUntil(time_ns: number): void {
-    if (this.paused) {
+    const wasPaused = this.paused;
+    if (wasPaused) {
       this.paused = false;
       this.resumed_ns = this.machine.now;
     }
     for (let at = this.link.nextArrival(); at <= time_ns; at = this.link.nextArrival()) {
       if (!this.arrive(Math.max(at, this.resumed_ns))) return;
     }
+    // Other queues may have waited for the link meanwhile.
+    if (wasPaused) this.watch();
   }
 
   /** Sees to it that the next arrival is noticed, if some queue waits for one. */
@@ -134,6 +137,8 @@ export class Nic {
   }
 
   private schedule(): void {
+    // While the link is paused, only the poll of the full ring can go on.
+    if (this.paused) return;
     const at = this.link.nextArrival();
     if (at >= this.scheduled_ns || at === Infinity) return;
     const ceil = Math.max(Math.ceil(at), this.machine.now);
