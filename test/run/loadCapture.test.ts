@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core';
 import type { Experiment } from '../../src/experiment';
+import type { Table } from '../../src/table';
 import { bundledCapture, captureExperiment, loadCapture } from '../../src/run';
 
 const CAPTURES = readdirSync(bundledCapture('')).filter((name) => !name.includes('.'));
@@ -22,7 +23,7 @@ describe('the bundled captures', () => {
       run.tables;
     for (const table of [softirqs, interrupts, cpuTime, softnet, netDev, netSnmp, samples, stacks, events, latency]) {
       expect(table!.numRows).toBeGreaterThan(0);
-      expect(table!.column('run').at(0)).toBe(id);
+      expect((table as Table).column('run').at(0)).toBe(id);
     }
     expect(new Set(netDev!.column('namespace'))).toEqual(new Set(['hostB', 'ctrB']));
     expect([...messageRates!.rows()].map((row) => [row.flow, row.repeat])).toEqual([
