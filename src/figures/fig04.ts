@@ -39,14 +39,20 @@ interface Sample {
 function draw(input: FigureInput): Figure {
   const samples = samplesOf(input);
   const captured = samples.filter((s) => s.source === 'captured');
-  const seeds = samples[0]?.counters.length ?? 0;
+  const seeds = input.simulated?.of(fixedCase('host', INTERRUPT_RATE_PPS).key).length;
+  const sentences = [
+    'UDP 16 B, one flow.',
+    seeds === undefined
+      ? ''
+      : `Simulated: ${INTERRUPT_RATE_PPS / 1000} kpps, 100G, Linux 5.4, RPS to core 1, ${spreadNote(seeds)}; ` +
+        '(b) at 20 kpps without RPS.',
+    'NET_RX: runs of net_rx_action; RES: rescheduling; CAL: function calls (RPS).',
+    captured.length === 0 ? '' : `Captured: veth test bed, Linux 6.18, ${capturedRates(captured)}.`,
+  ];
   return plotFigure({
     id: 'fig04',
     title: FIG04.title,
-    caption:
-      `UDP 16 B, one flow. Simulated: ${INTERRUPT_RATE_PPS / 1000} kpps, 100G, Linux 5.4, RPS to core 1, ${spreadNote(seeds)}; ` +
-      '(b) at 20 kpps without RPS. NET_RX: runs of net_rx_action; RES: rescheduling; CAL: function calls (RPS).' +
-      (captured.length === 0 ? '' : ` Captured: veth test bed, Linux 6.18, ${capturedRates(captured)}.`),
+    caption: sentences.filter((s) => s !== '').join(' '),
     panels: [ratePanel(samples), passPanel(samples)],
     columns: 1,
     panelHeight_px: 210,
