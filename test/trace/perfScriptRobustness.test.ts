@@ -21,7 +21,7 @@ async function* repeated(piece: string, times: number): AsyncGenerator<Uint8Arra
 async function* concat(...parts: (string | AsyncIterable<Uint8Array>)[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) {
     if (typeof part === 'string') yield Buffer.from(part, 'latin1');
-    else yield* part;
+    else for await (const chunk of part) yield chunk;
   }
 }
 
