@@ -28,7 +28,7 @@ export const FALCON_POLICY_DEFAULTS: Omit<FalconPolicy, 'policy' | 'cpus' | 'loa
 export const GRO_SPLIT_DEFAULTS: Omit<GroSplit, 'cpus'> = {
   protocols: ['tcp'],
   when: 'always',
-  threshold_percent: 90,
+  threshold_percent: 80,
 };
 
 /** Figure 11's placement: interrupts on CPU 0, RPS on CPU 1, the application on CPU 2. */

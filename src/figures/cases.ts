@@ -40,7 +40,8 @@ export class CaseRuns {
 
   /** One value for each repetition. */
   values(key: string, measure: (run: FigureRun) => number): number[] {
-    return this.of(key).map(measure);
+    // Not `map(measure)`: measures with a second parameter would take the index for it.
+    return this.of(key).map((run) => measure(run));
   }
 
   /** One value for each repetition of several cases with the same seeds, taken together. */
