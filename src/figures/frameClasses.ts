@@ -23,12 +23,12 @@ const PATTERNS: readonly (readonly [RegExp, ClassName])[] = [
   [/^veth_|process_backlog|enqueue_to_backlog|netif_rx|get_rps_cpu|falcon/, 'veth and backlog'],
   [/mlx5|ixgbe|napi_|_napi|__napi_poll|gro_|dev_gro|virtio|xmit|qdisc|sch_direct/, 'driver and NAPI'],
   [
-    /softirq|local_bh|net_rx_action|net_tx_action|^irq_|_irq(_|$)|hrtimer|ksoftirqd|asm_.*interrupt|sysvec|apic|^handle_|common_interrupt|tick_|ipi/,
+    /softirq|local_bh|net_rx_action|net_tx_action|^irq_|_irq(_|$)|hrtimer|ksoftirqd|asm_.*interrupt|sysvec|apic|^handle_|common_interrupt|do_IRQ|ret_from_intr|call_function|tick_|ipi/,
     'interrupt and softirq',
   ],
   [/^_*(ip|udp|udp4|tcp|inet|ipv4|fib|icmp|arp|neigh)_|^_*ip6|tcp_|udp_|^ip_/, 'IP, UDP, TCP'],
   [
-    /sock|skb|sk_|recv|send|sys_|syscall|SYSCALL|epoll|poll|select|wake|schedule|copy_(to|from)|^do_|netif_receive|deliver/,
+    /sock|skb|sk_|recv|send|sys_|syscall|SYSCALL|epoll|poll|select|wake|schedule|copy_(to|from)|^do_sys|netif_receive|deliver/,
     'socket and system call',
   ],
 ];

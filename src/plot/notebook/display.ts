@@ -9,6 +9,8 @@ import { tableHtml, tableText, type Showable, type TableOptions } from './tableH
 
 /** Pixels of a notebook's pictures for each pixel of the figure: sharp on most screens, small in the repository. */
 const PICTURE_SCALE = 1.5;
+/** Wide figures (flame graphs) are large as they are. */
+const WIDE_PX = 900;
 
 /**
  * The outputs of one notebook. It remembers whether the notebook has Plotly already, so that the bundle
@@ -28,7 +30,8 @@ export class NotebookDisplay {
    */
   async show(figure: Figure): Promise<void> {
     const output = this.output();
-    const png = Buffer.from(await this.renderer.png(figure, { scale: PICTURE_SCALE })).toString('base64');
+    const scale = figure.width_px > WIDE_PX ? 1 : PICTURE_SCALE;
+    const png = Buffer.from(await this.renderer.png(figure, { scale })).toString('base64');
     output.display({ ...this.interactive(figure, png), 'image/png': png, 'text/plain': describe(figure) });
   }
 
