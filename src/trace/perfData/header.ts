@@ -61,7 +61,11 @@ export async function readHeader(storage: Storage, file: string): Promise<Record
     return { ...common, pipe: true, dataStart: PIPE_HEADER_BYTES, dataEnd: storage.size };
   }
   if (headerSize !== FILE_HEADER_BYTES || head.length < FILE_HEADER_BYTES) {
-    throw InputError.expected({ file, byte: 8 }, `a perf.data header of ${FILE_HEADER_BYTES} bytes`, `one of ${headerSize}`);
+    throw InputError.expected(
+      { file, byte: 8 },
+      `a perf.data header of ${FILE_HEADER_BYTES} bytes`,
+      `one of ${headerSize}`,
+    );
   }
   const attrSize = c.u64();
   const attrs = readSection(c);

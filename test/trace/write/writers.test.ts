@@ -1,5 +1,6 @@
 import Ajv from 'ajv';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
 import { describe, expect, it } from 'vitest';
@@ -13,6 +14,9 @@ import {
 } from '../../../src/table';
 import type { TraceTables, TraceWriter } from '../../../src/trace';
 import { chromeWriter, firefoxWriter, pprofWriter, speedscopeWriter } from '../../../src/trace';
+
+/** The schema that speedscope itself ships. */
+const SPEEDSCOPE_SCHEMA = join(__dirname, '../../../node_modules/speedscope/dist/release/file-format-schema.json');
 
 const origin = { source: 'captured', run: 'r' } as const;
 const odd = '__proto__ "quoted" <é>\u0001';
@@ -41,7 +45,7 @@ const json = (writer: TraceWriter, tables: TraceTables, options = {}) =>
   JSON.parse(bytes(writer, tables, options).toString('utf8'));
 
 describe('speedscope JSON', () => {
-  const schema = JSON.parse(readFileSync(require.resolve('speedscope/dist/release/file-format-schema.json'), 'utf8'));
+  const schema = JSON.parse(readFileSync(SPEEDSCOPE_SCHEMA, 'utf8'));
   const validate = new Ajv({ schemaId: 'auto' } as never).compile(schema);
 
   it.each([
