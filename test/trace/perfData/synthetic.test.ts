@@ -225,11 +225,15 @@ describe('perf.data', () => {
       buildPerfData({ events: [clock], records: [comm(true, 5, 'x', 1)] }),
       /expected samples, saw 1 records, none/,
     ],
-    ['a cut header', buildPerfData({ events: [clock], records: [] }).subarray(0, 60), /expected a header of 104 bytes/],
+    [
+      'a cut header',
+      buildPerfData({ events: [clock], records: [] }).subarray(0, 60),
+      /expected a perf.data header of 104 bytes/,
+    ],
     [
       'a header of odd size',
       Buffer.from('PERFILE2\u0009\0\0\0\0\0\0\0'),
-      /expected a header of 104 bytes, saw one of 9/,
+      /expected a perf.data header of 104 bytes, saw one of 9/,
     ],
     ['no events', buildPerfData({ events: [], records: [] }), /expected at least one event/],
   ])('is an error if there is %s', async (_, bytes, message) => {
