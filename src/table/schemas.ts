@@ -76,7 +76,7 @@ export const netSnmpSchema = defineSchema('netSnmp', 'Protocol counters, cumulat
   value: column('f64', 'counter value'),
 });
 
-export const samplesSchema = defineSchema('samples', 'Stack samples in time order (perf script)', {
+export const samplesSchema = defineSchema('samples', 'Stack samples in the order of the file; a step back in time is counted in the diagnostics', {
   ...origin,
   time_s: optional('f64', 'time of the sample', 's'),
   cpu: optional('i32', 'CPU number'),
@@ -98,12 +98,12 @@ export const stacksSchema = defineSchema('stacks', 'Stack samples added up by st
   weight: column('f64', 'sum of periods; equals samples where no period is known'),
 });
 
-export const eventsSchema = defineSchema('events', 'Tracepoint events in time order', {
+export const eventsSchema = defineSchema('events', 'Tracepoint events in the order of the file', {
   ...origin,
   time_s: column('f64', 'time of the event', 's'),
   cpu: column('i32', 'CPU number'),
   comm: column('string', 'command name of the interrupted task'),
-  pid: optional('i32', 'process id'),
+  pid: optional('i32', 'process id, or the thread id where only that was printed'),
   event: column('string', 'subsystem:name, e.g. net:netif_receive_skb'),
   device: optional('string', 'network device, as named in its namespace'),
   skb: optional('string', 'address of the packet; reused after the packet is freed'),
