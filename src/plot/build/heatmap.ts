@@ -107,6 +107,8 @@ function cellTexts(
               yref: 'y',
               showarrow: false as const,
               xanchor: 'center' as const,
+              // Of one line it makes no difference, but start-anchored text needs no measured left edge.
+              align: 'left' as const,
               font: { size: THEME.tickSize_px, color: isDark(colorOf(value)) ? '#ffffff' : THEME.text },
             },
           ],
