@@ -2,3 +2,4 @@ export * from './hashCollisions';
 export * from './coresPerFlow';
 export * from './bottleneck';
 export * from './pipeliningBorder';
+export * from './dynamicSplitting';
