@@ -67,7 +67,7 @@ export const MEMCACHED_DEFAULTS: MemcachedTraffic = {
   object_bytes: 550,
   request_bytes: 64,
   getRatio: 0.8,
-  think_us: 300,
+  think_us: 150,
   udpRatio: 0,
   appCpus: [2, 3, 4, 5],
 };

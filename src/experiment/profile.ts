@@ -107,6 +107,7 @@ export const SCALARS: Readonly<Record<string, string>> = {
   'locality.skb_ns': 'first touch of a packet whose data another core touched last',
   'locality.spread_ns': 'for each further core whose cache holds part of the packet',
   'locality.byte_ns': 'for each byte read that another core wrote',
+  'memcached.request_ns': 'user code of a request: parse, look up, format',
   'falcon.choose_ns': 'choosing a CPU at a stage transition',
 };
 

@@ -83,28 +83,40 @@ export class Monitors {
     byCpu[cpu] = (byCpu[cpu] ?? 0) + packets;
   }
 
-  /** The application has read a packet at `read_ns` and is done with it now. */
+  /** The application has read a packet at `read_ns` and is done with it now; its one-way latency counts. */
   delivered(core: Core, packet: number, read_ns: number): void {
     const { pool } = this.machine;
+    for (let slot = packet; slot !== NONE; slot = pool.chain[slot]) {
+      if (pool.messages[slot] > 0)
+        this.recordLatency(pool.flow[packet], read_ns - pool.sent_ns[slot], pool.messages[slot]);
+    }
+    this.read(core, packet);
+  }
+
+  /** The application has read a packet; the latency is another's business. */
+  read(core: Core, packet: number): void {
+    const { pool } = this.machine;
+    const flow = pool.flow[packet];
     this.count(this.machine.plan.legs.length, core, packet, this.machine.now - core.segmentStart);
     if (pool.journey[packet] >= 0) {
       this.journeys?.addApplication(packet, core.id, core.segmentStart, this.machine.now);
-    }
-    const flow = pool.flow[packet];
-    let histogram = this.latency[flow];
-    if (histogram === undefined) {
-      histogram = newHistogram(3);
-      this.latency[flow] = histogram;
     }
     this.receivedBytes[flow] = (this.receivedBytes[flow] ?? 0) + pool.bytes[packet];
     let messages = 0;
     for (let slot = packet; slot !== NONE; slot = pool.chain[slot]) {
       this.ledger.delivered++;
-      if (pool.messages[slot] === 0) continue;
       messages += pool.messages[slot];
-      histogram.recordValueWithCount(Math.max(1, Math.round(read_ns - pool.sent_ns[slot])), pool.messages[slot]);
     }
     this.receivedMessages[flow] = (this.receivedMessages[flow] ?? 0) + messages;
+  }
+
+  recordLatency(flow: number, latency_ns: number, count = 1): void {
+    let histogram = this.latency[flow];
+    if (histogram === undefined) {
+      histogram = newHistogram(3);
+      this.latency[flow] = histogram;
+    }
+    histogram.recordValueWithCount(Math.max(1, Math.round(latency_ns)), count);
   }
 
   /** A leg has served a packet. */

@@ -72,6 +72,7 @@ export const PAPER_COSTS: Readonly<Record<string, Constant>> = {
   'locality.skb_ns': ns(90),
   'locality.spread_ns': ns(70),
   'locality.byte_ns': nsPerByte(0.03),
+  'memcached.request_ns': ns(1500, 'hash table look-up and protocol'),
   'falcon.choose_ns': ns(15),
   'wire.latency_ns': ns(4000, 'sender transmit path, two NICs and a direct cable'),
   'wire.jitter_ns': ns(300),

@@ -1,5 +1,6 @@
 import type { Traffic } from '../../experiment';
 import type { Machine } from '../machine';
+import { MemcachedWorkload } from './memcached';
 import { TcpWorkload } from './tcp';
 import { UdpWorkload } from './udp';
 import type { Workload } from './workload';
@@ -11,6 +12,8 @@ export function createWorkload(machine: Machine, number: number, traffic: Traffi
       return new UdpWorkload(machine, number, traffic);
     case 'tcp':
       return new TcpWorkload(machine, number, traffic);
+    case 'memcached':
+      return new MemcachedWorkload(machine, number, traffic);
     default:
       throw new Error(`no workload for ${traffic.kind}`);
   }
