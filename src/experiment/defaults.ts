@@ -77,7 +77,7 @@ export const WEB_DEFAULTS: WebTraffic = {
   kind: 'web',
   users: 200,
   workers: 100,
-  think_s: 0.5,
+  think_s: 0.2,
   appCpus: [2, 3, 4, 5],
   cacheCpu: 6,
   databaseCpu: 7,

@@ -61,6 +61,7 @@ export class Monitors {
     this.latency.length = 0;
     this.drops.clear();
     for (const byCore of this.stages) byCore.length = 0;
+    for (const workload of this.machine.workloads) workload.onMeasuring?.();
     this.events?.start();
     this.journeys?.start();
   }
@@ -108,6 +109,11 @@ export class Monitors {
       messages += pool.messages[slot];
     }
     this.receivedMessages[flow] = (this.receivedMessages[flow] ?? 0) + messages;
+  }
+
+  /** A packet that served its purpose without being read. */
+  absorbed(): void {
+    this.ledger.delivered++;
   }
 
   recordLatency(flow: number, latency_ns: number, count = 1): void {

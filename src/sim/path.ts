@@ -76,6 +76,17 @@ export class Path {
     this.enqueueBacklog(core, first.rpsCpus === null ? core.id : rpsCpu(hash, first.rpsCpus), packet);
   }
 
+  /** A packet sent on this machine enters the path at a leg that netif_rx leads to. */
+  injectAt(core: Core, packet: number, leg: Leg): void {
+    const { pool, flows } = this.machine;
+    pool.leg[packet] = leg.index;
+    const flow = pool.flow[packet];
+    const hash = flows.hashOf(flow, pool.kind[packet]);
+    const cpu = this.steer(core, hash, flows.ifindex(leg.device, flow));
+    if (cpu >= 0) this.enqueueBacklog(core, cpu, packet);
+    else this.enqueueBacklog(core, leg.rpsCpus === null ? core.id : rpsCpu(hash, leg.rpsCpus), packet);
+  }
+
   private steer(core: Core, hash: number, ifindex: number): number {
     const { steering } = this.machine;
     if (!steering.isActive) return -1;

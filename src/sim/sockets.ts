@@ -57,6 +57,12 @@ export class Sockets {
     const { pool, flows } = machine;
     const flow = pool.flow[packet];
     const socket = this.all[flows.socket[flow]];
+    if (pool.bytes[packet] === 0) {
+      // A pure acknowledgement ends in the protocol; nobody reads it.
+      machine.monitors.absorbed();
+      pool.freePacket(packet);
+      return;
+    }
     if (socket.protocol === 'udp' && socket.rmem_bytes > socket.limit_bytes) {
       machine.drop(packet, 'socket', core.id);
       return;

@@ -5,6 +5,7 @@ import {
   dropsSchema,
   latencySchema,
   messageRatesSchema,
+  operationsSchema,
   stagesSchema,
 } from '../../table';
 import { recordedValues } from '../histogram';
@@ -20,6 +21,7 @@ export function measurementTables(machine: Machine) {
     drops: dropsTable(machine),
     stages: stagesTable(machine),
     counters: countersTable(machine),
+    ...operationsTable(machine),
   };
 }
 
@@ -52,6 +54,15 @@ function messageRatesTable(machine: Machine) {
     });
   }
   return table.finish();
+}
+
+/** By operation; absent where no workload has operations. */
+function operationsTable(machine: Machine) {
+  const rows = machine.workloads.flatMap((workload) => workload.operations?.() ?? []);
+  if (rows.length === 0) return {};
+  const table = new TableBuilder(operationsSchema, Origin.of(machine.plan.experiment));
+  for (const row of rows) table.push(row);
+  return { operations: table.finish() };
 }
 
 function dropsTable(machine: Machine) {

@@ -3,6 +3,7 @@ import type { Machine } from '../machine';
 import { MemcachedWorkload } from './memcached';
 import { TcpWorkload } from './tcp';
 import { UdpWorkload } from './udp';
+import { WebWorkload } from './web';
 import type { Workload } from './workload';
 
 /** Builds the workload of a kind of traffic. */
@@ -14,7 +15,7 @@ export function createWorkload(machine: Machine, number: number, traffic: Traffi
       return new TcpWorkload(machine, number, traffic);
     case 'memcached':
       return new MemcachedWorkload(machine, number, traffic);
-    default:
-      throw new Error(`no workload for ${traffic.kind}`);
+    case 'web':
+      return new WebWorkload(machine, number, traffic);
   }
 }

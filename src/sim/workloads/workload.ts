@@ -1,3 +1,5 @@
+import type { Row, operationsSchema } from '../../table';
+
 /**
  * Traffic of one kind: makes flows, sockets, threads and senders when it is built, and reacts to what happens.
  * A workload sends through a `Source` on the machine's link, receives in the program of a thread, and sets timers
@@ -10,4 +12,8 @@ export interface Workload {
   onTimer(code: number): void;
   /** A packet of one of its flows was dropped before it reached the socket: its payload, and the messages that end in it. */
   onLost(flow: number, bytes: number, messages: number, sent_ns: number): void;
+  /** The warm-up is over. */
+  onMeasuring?(): void;
+  /** Results by operation, where the workload has operations. */
+  operations?(): Omit<Row<typeof operationsSchema>, 'source' | 'run'>[];
 }
