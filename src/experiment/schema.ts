@@ -26,6 +26,7 @@ const work = fields({
   frames: z.array(label).nonempty('at least one function name'),
   encloses: z.boolean().optional(),
   only: z.enum(['udp', 'tcp', 'fragment']).optional(),
+  acknowledges: z.boolean().optional(),
 });
 
 const stage = fields({

@@ -51,6 +51,7 @@ const TUNNELLED_ACK: WorkSpec = {
   cost: 'tunnelSend',
   frames: [...LOCAL_DELIVERY, ...ACK_FRAMES, 'ip_queue_xmit', 'dev_queue_xmit', 'veth_xmit'],
   only: 'tcp',
+  acknowledges: true,
 };
 
 /** Transport layer and socket of the receiving application; what every path ends with. */
@@ -86,7 +87,7 @@ export const SOCKET_WORK: readonly WorkSpec[] = [
     frames: [...LOCAL_DELIVERY, 'tcp_v4_rcv', 'tcp_v4_do_rcv', 'tcp_rcv_established'],
     only: 'tcp',
   },
-  { cost: 'tcpAck', frames: [...LOCAL_DELIVERY, ...ACK_FRAMES], only: 'tcp' },
+  { cost: 'tcpAck', frames: [...LOCAL_DELIVERY, ...ACK_FRAMES], only: 'tcp', acknowledges: true },
 ];
 
 /** Host or container network stack down to a socket. `tunnelled`: what it sends goes through a tunnel. */

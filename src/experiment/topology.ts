@@ -56,6 +56,8 @@ export interface WorkSpec {
   readonly encloses?: boolean;
   /** Runs only for packets of this kind. */
   readonly only?: 'udp' | 'tcp' | 'fragment';
+  /** Work on an acknowledgement: not for TCP segments that call for none, such as requests that a response answers. */
+  readonly acknowledges?: boolean;
 }
 
 /** Each skb costs `packet_ns`, each segment merged into it `segment_ns`, each payload byte `byte_ns`. */

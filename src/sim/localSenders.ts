@@ -1,7 +1,7 @@
 import type { Machine } from './machine';
 import type { Step, Thread, ThreadProgram } from './scheduler';
 import type { Emission, Outlet, Source } from './sources';
-import { PACKET_TCP } from './packets';
+import { isTcp } from './packets';
 
 /** Largest payload of a segment that nobody cut: 64 KiB less headers. */
 const UNCUT_BYTES = 65483;
@@ -63,7 +63,7 @@ class SenderProgram implements ThreadProgram {
       this.alarm();
       return false;
     }
-    step.system_ns = source.nextKind === PACKET_TCP ? this.tcp_ns : this.udp_ns;
+    step.system_ns = isTcp(source.nextKind) ? this.tcp_ns : this.udp_ns;
     step.system_ns += this.byte_ns * source.nextIp_bytes;
     step.user_ns = 0;
     return true;
@@ -82,7 +82,7 @@ class SenderProgram implements ThreadProgram {
   }
 
   frames(progress: number): readonly string[] {
-    const send = ['@send', this.source.nextKind === PACKET_TCP ? 'tcp_sendmsg' : 'udp_sendmsg'];
+    const send = ['@send', isTcp(this.source.nextKind) ? 'tcp_sendmsg' : 'udp_sendmsg'];
     return progress < 0 ? ['@syscall', 'hrtimer_nanosleep', 'schedule', '__schedule'] : send;
   }
 

@@ -2,7 +2,13 @@
 export const PACKET_UDP = 0;
 export const PACKET_TCP = 1;
 export const PACKET_FRAGMENT = 2;
-export const PACKET_CLASSES = 3;
+/** TCP that calls for no acknowledgement of its own: a pure one, or a request whose response carries it. GRO passes it. */
+export const PACKET_TCP_QUIET = 3;
+export const PACKET_CLASSES = 4;
+
+export function isTcp(kind: number): boolean {
+  return kind === PACKET_TCP || kind === PACKET_TCP_QUIET;
+}
 
 /** Bits of `flags`. */
 export const LAST_OF_MESSAGE = 1;

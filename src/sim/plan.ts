@@ -1,6 +1,6 @@
 import type { DeviceSpec, Experiment, Profile, StageSpec, Topology, WorkSpec } from '../experiment';
 import { constantOf, profileOf } from '../experiment';
-import { PACKET_CLASSES, PACKET_FRAGMENT, PACKET_TCP, PACKET_UDP } from './packets';
+import { isTcp, PACKET_CLASSES, PACKET_FRAGMENT, PACKET_TCP, PACKET_TCP_QUIET, PACKET_UDP } from './packets';
 
 /** How a packet gets to a leg. */
 export const ENTRY_RING = 0;
@@ -144,7 +144,8 @@ class Compiler {
   ) {
     this.topology = experiment.topology;
     const protocols = experiment.steering.groSplit?.protocols ?? [];
-    this.splits = [protocols.includes('udp'), protocols.includes('tcp'), protocols.includes('udp')];
+    const [udp, tcp] = [protocols.includes('udp'), protocols.includes('tcp')];
+    this.splits = Array.from({ length: PACKET_CLASSES }, (_, kind) => (isTcp(kind) ? tcp : udp));
   }
 
   legs(): Leg[] {
@@ -234,9 +235,9 @@ class Compiler {
     const beforeGro = stage.entry === 'ring' || stage.entry === 'gro-cells';
     const cost = this.costOf(work);
     const isGro = GRO_WORK.has(String(work.cost));
-    const packet = [0, 0, 0];
-    const segment = [0, 0, 0];
-    const byte = [0, 0, 0];
+    const packet = new Array<number>(PACKET_CLASSES).fill(0);
+    const segment = packet.slice();
+    const byte = packet.slice();
     for (let kind = 0; kind < PACKET_CLASSES; kind++) {
       if (!serves(kind) || !concerns(work, kind)) continue;
       if (kind === PACKET_FRAGMENT && leg.completed) continue;
@@ -307,8 +308,8 @@ class Compiler {
     if (next < 0) return;
     // gro_cells need no lock; what Falcon's backlog in their place costs is added when it is chosen.
     const direct = this.open[next].entry === ENTRY_GRO_CELLS;
-    const cut = leg.entry === ENTRY_RING ? this.splits : [false, false, false];
-    const packet_ns = all('backlogEnqueue').map((cost, kind) => (direct && !cut[kind] ? 0 : cost));
+    const cut = leg.entry === ENTRY_RING ? this.splits : [];
+    const packet_ns = all('backlogEnqueue').map((cost, kind) => (direct && cut[kind] !== true ? 0 : cost));
     const through = this.open[next].entry === ENTRY_RPS ? [] : ['netif_rx', 'netif_rx_internal'];
     const frames = [...leg.prefix, ...through, 'enqueue_to_backlog'];
     leg.works.push({ frames, beforeGro: false, packet_ns, segment_ns: none, byte_ns: none });
@@ -324,7 +325,7 @@ function concerns(work: WorkSpec, kind: number): boolean {
     case 'udp':
       return kind === PACKET_UDP;
     case 'tcp':
-      return kind === PACKET_TCP;
+      return kind === PACKET_TCP || (kind === PACKET_TCP_QUIET && work.acknowledges !== true);
     case 'fragment':
       return kind === PACKET_FRAGMENT;
     default:
