@@ -30,7 +30,7 @@ function draw({ simulated, captured }: FigureInput): Figure[] {
     ];
   });
   const caption =
-    'UDP 16 B, 100G, Linux 5.4: one flow at 400 k messages/s, five flows at 200 k messages/s each over 5 RSS queues and 5 ' +
+    'UDP 16 B, 100G, Linux 5.4: one flow at 400 k messages/s, five flows at 200 k messages/s each over 10 RSS queues and 5 ' +
     'RPS cores; mean of 5 and 8 seeds. Cores below 1% are left out.';
   return [
     plotFigure({

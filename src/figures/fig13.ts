@@ -45,7 +45,7 @@ function draw({ simulated }: FigureInput): Figure[] {
     }),
   );
   const caption =
-    'One container, one client per flow, 5 RSS queues, 5 RPS cores, 5 dedicated FALCON_CPUS, 100G, Linux 5.4; Host+ is ' +
+    'One container, one client per flow, 10 RSS queues, 5 RPS cores, 5 dedicated FALCON_CPUS, 100G, Linux 5.4; Host+ is ' +
     `the host with GRO splitting; ${spreadNote(6)}.`;
   return [plotFigure({ id: 'fig13', title: FIG13.title, caption, panels, columns: 2, shareY: 'none' })];
 }

@@ -1,7 +1,7 @@
 import type { CaseRuns, FigureRun } from '../cases';
-import { overloadRamp, SYSTEMS_3, underCase, type Underload } from '../experiments/latency';
+import { overloadRamp, overloadTcpCase, SYSTEMS_3, underCase, type Underload } from '../experiments/latency';
 import { lastWithoutDrops } from '../experiments/ramp';
-import { latencyQuantile_us, meanLatency_us, receivedRate_pps, stageLoads, sum } from '../measures';
+import { latencyQuantile_us, meanLatency_us, stageLoads, sum } from '../measures';
 import { minus, rule, sample } from './rule';
 import type { ClaimRule } from './scoreboard';
 import type { Sample } from './verdict';
@@ -24,18 +24,17 @@ const TAIL = ['p99', 'p99.9'] as const;
 
 function casesOf(panels: readonly LatencyPanel[]) {
   return panels.flatMap((panel) =>
-    SYSTEMS_3.flatMap((mode) =>
-      panel === 'a' || panel === 'b'
-        ? [underCase(UNDER[panel], mode)]
-        : overloadRamp(panel === 'c' ? 'udp' : 'tcp', mode).cases,
-    ),
+    SYSTEMS_3.flatMap((mode) => {
+      if (panel === 'c') return overloadRamp(mode).cases;
+      return [panel === 'd' ? overloadTcpCase(mode) : underCase(UNDER[panel], mode)];
+    }),
   );
 }
 
 /** The runs that a panel shows of a mode: fixed rate, or its own highest rate without drops. */
 export function panelRuns(runs: CaseRuns, panel: LatencyPanel, mode: LatencyMode): readonly FigureRun[] {
-  if (panel === 'a' || panel === 'b') return runs.of(underCase(UNDER[panel], mode).key);
-  return lastWithoutDrops(overloadRamp(panel === 'c' ? 'udp' : 'tcp', mode), runs);
+  if (panel === 'c') return lastWithoutDrops(overloadRamp(mode), runs);
+  return runs.of((panel === 'd' ? overloadTcpCase(mode) : underCase(UNDER[panel], mode)).key);
 }
 
 function latencyRatios(
@@ -122,8 +121,3 @@ export const FIG12_RULES: readonly ClaimRule[] = [
     }),
   ),
 ];
-
-/** Highest rates without drops, for the captions. */
-export function overloadRate_pps(runs: CaseRuns, panel: 'c' | 'd', mode: LatencyMode): number[] {
-  return panelRuns(runs, panel, mode).map(receivedRate_pps);
-}

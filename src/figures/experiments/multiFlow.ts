@@ -7,9 +7,9 @@ import { MULTI_FLOW_ROLES } from './roles';
 export const UDP_MODES = ['host', 'overlay', 'falcon'] as const;
 export const TCP_MODES = ['host', 'host+', 'overlay', 'falcon'] as const;
 /** Numbers of flows; the paper does not state its own. */
-export const FLOWS = [1, 5, 10, 15] as const;
+export const FLOWS = [1, 10, 15, 20] as const;
 export const MULTI_FLOWS = FLOWS.filter((flows) => flows > 1);
-const SEEDS = 4;
+const SEEDS = 6;
 
 export function multiFlowKey(protocol: 'udp' | 'tcp', mode: PaperMode, flows: number): string {
   return `multi-flow/${protocol}-${mode}-${flows}`;

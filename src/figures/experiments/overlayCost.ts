@@ -32,7 +32,7 @@ export function tcpBulkCase(mode: PaperMode, link: PaperLink, size: number): Cas
 
 /** Figure 2c: flows for each RPS core. TCP as in the text's example; the paper does not state protocol and link. */
 export const FLOWS_PER_CORE = [1, 4] as const;
-export const MULTI_SEEDS = 5;
+export const MULTI_SEEDS = 8;
 
 export function flowsKey(mode: PaperMode, flowsPerCore: number): string {
   return `flows-per-core/${mode}-${flowsPerCore}`;
@@ -53,8 +53,8 @@ function flowsExperiment(mode: PaperMode, flowsPerCore: number): PaperExperiment
  * percentile; the rates go up to where the overlay just keeps up.
  */
 export const LATENCY_RATES = {
-  udp: [100_000, 300_000, 450_000],
-  tcp: [20_000, 100_000, 200_000],
+  udp: [100_000, 300_000, 520_000],
+  tcp: [20_000, 100_000, 185_000],
 } as const;
 
 export function latencyKey(protocol: 'udp' | 'tcp', mode: PaperMode, rate: number): string {
