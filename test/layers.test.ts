@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   plot: ['core', 'table'],
   figures: ['core', 'table', 'analysis', 'experiment', 'plot'],
   capture: ['core', 'experiment'],
-  lab: ['core', 'experiment', 'run', 'figures'],
+  lab: ['core', 'experiment', 'run', 'figures', 'plot'],
   cli: ['*'],
 };
 

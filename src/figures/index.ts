@@ -20,3 +20,4 @@ export { drawReceivePath, type ReceivePath } from './fig03';
 export { drawCallGraph } from './fig03CallGraph';
 export { coreLanes, type LanesOptions } from './coreLanes';
 export * from './claims';
+export { drawScoreboard, scoreboardTable } from './scoreboardFigure';

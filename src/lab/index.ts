@@ -1,2 +1,3 @@
 export * from './figureRuns';
 export * from './paperClaims';
+export * from './overview';

@@ -39,6 +39,11 @@ export class NotebookDisplay {
     this.output().display({ 'text/markdown': markdown, 'text/plain': markdown });
   }
 
+  /** Shows HTML as it is; `text` stands for it where there is no HTML. Untrusted text must be escaped before. */
+  showHtml(html: string, text: string): void {
+    this.output().display({ 'text/html': html, 'text/plain': text });
+  }
+
   /** Shows the first rows of a table; says how many there are. */
   showTable(table: Showable, options: TableOptions = {}): void {
     this.output().display({ 'text/html': tableHtml(table, options), 'text/plain': tableText(table, options) });
@@ -84,4 +89,9 @@ export function showMarkdown(markdown: string): void {
 /** Shows the first rows of a table, or an array of objects, in the notebook that runs this code. */
 export function showTable(table: Showable, options: TableOptions = {}): void {
   notebook.showTable(table, options);
+}
+
+/** Shows HTML in the notebook that runs this code, and `text` where there is no HTML. Untrusted text must be escaped before. */
+export function showHtml(html: string, text: string): void {
+  notebook.showHtml(html, text);
 }

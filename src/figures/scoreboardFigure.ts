@@ -1,0 +1,59 @@
+import { plotFigure, stackedPanel, type PlotFigure } from '../plot';
+import { totals, type ClaimResult } from './claims';
+
+/** Kinds of lines of the scoreboard, from the bottom up. Failing claims stand out; what was fitted is paler than a prediction. */
+const PARTS = [
+  {
+    label: 'holds, predicted',
+    color: '#009e73',
+    keep: (r: ClaimResult) => r.verdict === 'holds' && r.basis === 'predicted',
+  },
+  { label: 'holds, fitted', color: '#8fd3bd', keep: (r: ClaimResult) => r.verdict === 'holds' && r.basis === 'fitted' },
+  { label: 'fails', color: '#d55e00', keep: (r: ClaimResult) => r.verdict === 'fails' },
+  { label: 'not computable', color: '#bbbbbb', keep: (r: ClaimResult) => r.verdict === 'not computable' },
+] as const;
+
+/** The claims of each figure, by verdict. */
+export function drawScoreboard(results: readonly ClaimResult[]): PlotFigure {
+  const figures = [...new Set(results.map((result) => result.figure))];
+  const { verdicts, holding } = totals(results);
+  const computable = verdicts.holds + verdicts.fails;
+  return plotFigure({
+    id: 'scoreboard',
+    title: `${verdicts.holds} of ${computable} computable claims hold`,
+    caption:
+      `${results.length} claims of the paper, by the figure or section that makes them. ${holding.predicted} of those that hold are ` +
+      `predictions, ${holding.fitted} were fitted to; ${verdicts['not computable']} are not computable. A number holds within ` +
+      'the tolerance stated in data/paper/claims.json, 15% unless said otherwise.',
+    panels: [
+      stackedPanel({
+        x: { title: 'figure or section of the paper' },
+        y: { title: 'claims' },
+        categories: figures,
+        parts: PARTS.map(({ label, color, keep }) => ({
+          style: { label, color, source: 'simulated' },
+          values: figures.map((figure) => results.filter((r) => r.figure === figure && keep(r)).length),
+        })),
+      }),
+    ],
+  });
+}
+
+/** Row for each claim, as `showTable` takes them. */
+export function scoreboardTable(results: readonly ClaimResult[]): Record<string, string>[] {
+  return results.map(({ id, figure, expected, measured, interval, verdict, basis, reason }) => ({
+    claim: id,
+    figure,
+    paper: text(expected),
+    measured: text(measured),
+    '95% interval': interval === null ? '' : `${text(interval[0])} to ${text(interval[1])}`,
+    verdict,
+    basis,
+    reason: reason ?? '',
+  }));
+}
+
+function text(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : String(value);
+}

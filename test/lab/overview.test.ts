@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { drawScoreboard, scoreboardTable, type ClaimResult } from '../../src/figures';
+import { thumbnailsHtml } from '../../src/lab';
+
+const claim = (figure: string, verdict: ClaimResult['verdict'], basis: ClaimResult['basis']): ClaimResult => ({
+  id: `${figure}-${verdict}-${basis}`,
+  figure,
+  expected: 2,
+  measured: verdict === 'not computable' ? null : 2.00011,
+  interval: verdict === 'not computable' ? null : [1.9, 2.1],
+  verdict,
+  basis,
+});
+
+const RESULTS = [
+  claim('10', 'holds', 'predicted'),
+  claim('10', 'holds', 'fitted'),
+  claim('2b', 'fails', 'predicted'),
+  claim('2b', 'not computable', 'predicted'),
+];
+
+describe('the scoreboard as a figure', () => {
+  it('counts the claims of each figure by verdict and basis, once each', () => {
+    const figure = drawScoreboard(RESULTS);
+    expect(figure.title).toBe('2 of 3 computable claims hold');
+    const bars = figure.data.filter((trace) => trace.type === 'bar');
+    const counts = new Map(bars.map((trace) => [trace.name, trace.y]));
+    expect(counts.get('holds, predicted')).toEqual([1, 0]);
+    expect(counts.get('holds, fitted')).toEqual([1, 0]);
+    expect(counts.get('fails')).toEqual([0, 1]);
+    expect(counts.get('not computable')).toEqual([0, 1]);
+  });
+
+  it('says in a table what was measured, and nothing where nothing was', () => {
+    const rows = scoreboardTable(RESULTS);
+    expect(rows[0]).toMatchObject({ measured: '2', '95% interval': '1.9 to 2.1', verdict: 'holds' });
+    expect(rows[3]).toMatchObject({ measured: '', '95% interval': '' });
+  });
+});
+
+describe('thumbnails', () => {
+  it('link to their notebook where there is one, and escape titles', () => {
+    const html = thumbnailsHtml([
+      { id: 'fig10', title: 'a <b> & "c"', notebook: 'fig10-udp-packet-rate.ipynb', png: Uint8Array.of(1, 2, 3) },
+      { id: 'q9', title: 'no notebook', png: Uint8Array.of() },
+    ]);
+    expect(html).toContain('<a href="fig10-udp-packet-rate.ipynb">');
+    expect(html).toContain('a &lt;b&gt; &amp; &quot;c&quot;');
+    expect(html).toContain('data:image/png;base64,AQID');
+    expect(html.match(/<a /g)).toHaveLength(1);
+  });
+});
