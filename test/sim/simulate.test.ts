@@ -23,7 +23,7 @@ const traffic: fc.Arbitrary<TrafficInput> = fc.oneof(
   }),
 );
 
-const experiment: fc.Arbitrary<ExperimentInput> = fc.record({
+const experiment = fc.record({
   seed: fc.integer({ min: 0, max: 1000 }),
   machine: fc.constant({ cpus: 6 }),
   profile: fc.constantFrom('linux-5.4-mlx5', 'linux-4.19-mlx5', 'linux-5.4-ixgbe', 'linux-4.19-ixgbe'),
@@ -58,7 +58,8 @@ const experiment: fc.Arbitrary<ExperimentInput> = fc.record({
 describe('simulate', () => {
   it('conserves packets exactly, and time on every core, in any experiment', () => {
     fc.assert(
-      fc.property(experiment, (input) => {
+      fc.property(experiment, (drawn) => {
+        const input = drawn as ExperimentInput;
         const result = run({ ...input, duration_s: 0.004, warmup_s: 0.002 });
         const inflow = counter(result, 'offered') + counter(result, 'in flight at start');
         const outflow = counter(result, 'delivered') + counter(result, 'dropped') + counter(result, 'in flight at end');
