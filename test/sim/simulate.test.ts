@@ -59,7 +59,7 @@ describe('simulate', () => {
   it('conserves packets exactly, and time on every core, in any experiment', () => {
     fc.assert(
       fc.property(experiment, (drawn) => {
-        const input = drawn as ExperimentInput;
+        const input = drawn as unknown as ExperimentInput;
         const result = run({ ...input, duration_s: 0.004, warmup_s: 0.002 });
         const inflow = counter(result, 'offered') + counter(result, 'in flight at start');
         const outflow = counter(result, 'delivered') + counter(result, 'dropped') + counter(result, 'in flight at end');
