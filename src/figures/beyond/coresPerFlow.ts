@@ -67,16 +67,12 @@ function costRamp(mode: Mode, size: number): Ramp {
 export function flowCosts(runs: CaseRuns): FlowCost[] {
   return MODES.flatMap((mode) =>
     STRESS_SIZES.map((size): FlowCost => {
-      const highest_pps = mean(stressRates_pps(setupOf(mode, size), runs));
       const steady = lastWithoutDrops(costRamp(mode, size), runs);
+      const steady_pps = mean(steady.map(receivedRate_pps));
+      // Overload can push the rate below what was carried before: a core that drops late has worked for nothing.
+      const highest_pps = Math.max(steady_pps, mean(stressRates_pps(setupOf(mode, size), runs)));
       const cpu_ns = mean(steady.map((run) => (1e9 * totalLoad(run)) / receivedRate_pps(run)));
-      return {
-        mode,
-        message_bytes: size,
-        highest_pps,
-        cpu_ns,
-        measuredAt: mean(steady.map(receivedRate_pps)) / highest_pps,
-      };
+      return { mode, message_bytes: size, highest_pps, cpu_ns, measuredAt: steady_pps / highest_pps };
     }),
   );
 }
@@ -110,8 +106,8 @@ export const CORES_PER_FLOW: FigureStudy = {
 function drawMaps(costs: readonly FlowCost[]): Figure[] {
   const caption =
     'UDP at line rate (headers, tunnel, preamble and gap counted), Linux 5.4 on the paper’s 2.2 GHz cores. ' +
-    `CPU time of a message is measured in the simulator at the highest rate without drops, the highest rate of a flow ` +
-    `under overload (mean of ${SEEDS} seeds) or, in fragments, at the knee. Yellow: more than the 20 cores of the paper’s machine.`;
+    `CPU time of a message is measured in the simulator at the highest rate without drops; the highest rate of a flow is that ` +
+    `or, if higher, the one under overload (mean of ${SEEDS} seeds) or, in fragments, at the knee. Yellow: more than the 20 cores of the paper’s machine.`;
   const figure = (
     id: string,
     title: string,
@@ -175,11 +171,12 @@ export function flowCostTable(runs: CaseRuns): Record<string, string | number>[]
  * packets cost but not what batches share, nor wake-ups. No simulated rate may exceed its bound.
  */
 export function boundCheckTable(runs: CaseRuns): Record<string, string | number>[] {
+  const costs = flowCosts(runs);
   return MODES.flatMap((mode) =>
     BELOW_MTU.map((size) => {
       const [stress] = stressCases(setupOf(mode, size));
       const { bound_pps, bottleneck } = analyticModel(stress.experiment);
-      const simulated_pps = mean(stressRates_pps(setupOf(mode, size), runs));
+      const simulated_pps = costs.find((cost) => cost.mode === mode && cost.message_bytes === size)?.highest_pps ?? 0;
       return {
         path: MODE_TITLE[mode],
         message: bytes(size),
@@ -189,5 +186,22 @@ export function boundCheckTable(runs: CaseRuns): Record<string, string | number>
         bottleneck: `${bottleneck.stage} on CPU ${bottleneck.cpu}`,
       };
     }),
+  );
+}
+
+/** The answer in one paragraph, from the runs. */
+export function coresPerFlowAnswer(runs: CaseRuns): string {
+  const costs = flowCosts(runs);
+  const of = (mode: Mode): FlowDemand => {
+    const cost = costs.find((c) => c.mode === mode && c.message_bytes === 1400);
+    if (cost === undefined) throw new Error(`no cost of ${mode}`);
+    return demandOf(cost, 100);
+  };
+  const [host, overlay, falcon] = MODES.map(of);
+  const text = (d: FlowDemand): string => `${d.cores.toFixed(0)} cores and ${d.flows} flows`;
+  return (
+    `A full 100 Gbit/s link of 1400 B messages keeps ${text(host)} busy on the host, ${text(overlay)} on the overlay and ` +
+    `${text(falcon)} with Falcon. Falcon’s flow carries ${(falcon.highest_pps / overlay.highest_pps).toFixed(1)} times what the ` +
+    `overlay’s does, for ${Math.round(100 * (falcon.cpu_ns / overlay.cpu_ns - 1))}% more CPU time a message.`
   );
 }

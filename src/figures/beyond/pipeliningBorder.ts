@@ -164,3 +164,30 @@ export function pipeliningBorderTable(runs: CaseRuns): Record<string, string | n
 function round(value: number): number {
   return Number(value.toPrecision(3));
 }
+
+/** The answer in one paragraph, from the runs. */
+export function pipeliningBorderAnswer(runs: CaseRuns): string {
+  const ratio = (
+    kind: CostKind,
+    factor: number,
+    rate: number | 'stress',
+    measure: (run: FigureRun) => number,
+  ): number => {
+    const of = (mode: Mode): number => mean(runs.values(keyOf(mode, kind, factor, rate), measure));
+    return of('falcon') / of('overlay');
+  };
+  const cpu = (run: FigureRun): number => totalLoad(run) / receivedRate_pps(run);
+  const cpuRatios = RATES_PPS.map((rate) => ratio('ipi', 1, rate, cpu));
+  const pays = RATES_PPS.find((rate) => ratio('ipi', 1, rate, meanLatency_us) < 1);
+  const [ipi, locality] = KINDS.map((kind) => ratio(kind, 8, 'stress', receivedRate_pps));
+  const percent = (r: number): string => `${Math.round(100 * (r - 1))}%`;
+  const border =
+    pays === undefined
+      ? 'At none of the loads below saturation does Falcon improve the mean latency.'
+      : `With the profile’s costs Falcon’s mean latency is the lower one from about ${pays / 1000} kpps on.`;
+  return (
+    `${border} In CPU time it costs ${percent(Math.min(...cpuRatios))} to ${percent(Math.max(...cpuRatios))} more, most at low load. ` +
+    `Under overload it receives ${ratio('ipi', 1, 'stress', receivedRate_pps).toFixed(2)} times the overlay’s rate; with interrupts ` +
+    `between cores eight times as dear still ${ipi.toFixed(2)} times, with loss of locality eight times as dear ${locality.toFixed(2)} times.`
+  );
+}
