@@ -58,7 +58,10 @@ export const TCP_DEFAULTS: TcpTraffic = {
   hotspots: [],
 };
 
-/** Section 6.2: 4 threads, 550 B objects, 100 connections. */
+/**
+ * Section 6.2: 4 threads, 550 B objects, 100 connections. Assumed: keys of some 30 B, four reads for a write, and a load
+ * generator that asks again at once, so that its own time for a request paces it.
+ */
 export const MEMCACHED_DEFAULTS: MemcachedTraffic = {
   kind: 'memcached',
   clients: 1,
@@ -67,9 +70,10 @@ export const MEMCACHED_DEFAULTS: MemcachedTraffic = {
   object_bytes: 550,
   request_bytes: 64,
   getRatio: 0.8,
-  think_us: 150,
+  think_us: 0,
   udpRatio: 0,
   appCpus: [2, 3, 4, 5],
+  senderCpus: [0],
 };
 
 /** Section 6.2: 200 users, pm.max_children = 100, cache and database on two separate cores. */
@@ -81,6 +85,7 @@ export const WEB_DEFAULTS: WebTraffic = {
   appCpus: [2, 3, 4, 5],
   cacheCpu: 6,
   databaseCpu: 7,
+  senderCpus: [0],
 };
 
 export const EMIT_DEFAULTS: Emit = { interval_s: 0.1, samples_hz: 0, events: 0, journeys: 0 };

@@ -54,6 +54,10 @@ export const WORK_COSTS: Readonly<Record<string, string>> = {
   udpSend: 'send system call and transmit path of a UDP datagram of the receiving machine',
   tcpSend: 'send system call and transmit path of a TCP message of the receiving machine',
   tunnelSend: 'what transmit through the overlay costs more',
+  epollWait: 'epoll_wait system call of an event loop that finds something',
+  memcachedGet: 'user code of a memcached read: parse, look up, format',
+  memcachedSet: 'user code of a memcached write: parse, allocate, link',
+  clientRequest: 'a load generator thread, for each request and its response, bound of its rate',
   clientSend: 'sending a datagram on a client, bound of its rate; segment_ns for each further fragment',
   clientTcpSend: 'sending TCP data on a client, bound of its rate',
 };
@@ -107,7 +111,6 @@ export const SCALARS: Readonly<Record<string, string>> = {
   'locality.skb_ns': 'first touch of a packet whose data another core touched last',
   'locality.spread_ns': 'for each further core whose cache holds part of the packet',
   'locality.byte_ns': 'for each byte read that another core wrote',
-  'memcached.request_ns': 'user code of a request: parse, look up, format',
   'falcon.choose_ns': 'choosing a CPU at a stage transition',
 };
 

@@ -1,4 +1,5 @@
 import { InputError } from '../core';
+import { IPV4_HEADER_BYTES, UDP_HEADER_BYTES } from '../kernel';
 import {
   EMIT_DEFAULTS,
   EXPERIMENT_DEFAULTS,
@@ -20,7 +21,7 @@ import { experimentShape, extendedTopologyShape, wholeTopologyShape } from './sc
 import type { ParsedExperiment, ParsedTraffic } from './schema';
 import { findTopology, TOPOLOGIES } from './topologies';
 import type { Topology } from './topology';
-import type { Traffic } from './traffic';
+import type { MemcachedTraffic, Traffic } from './traffic';
 
 export interface ResolveOptions {
   /** Name for messages; `experiment` by default. */
@@ -176,8 +177,7 @@ function checkCpus(experiment: Experiment, refusal: Refusal): void {
   if (groSplit !== null) check('steering.groSplit.cpus', groSplit.cpus);
   experiment.traffic.forEach((traffic, i) => {
     check(`traffic.${i}.appCpus`, traffic.appCpus);
-    const local = experiment.topology.cable === 'veth' && (traffic.kind === 'udp' || traffic.kind === 'tcp');
-    if (local) check(`traffic.${i}.senderCpus`, traffic.senderCpus);
+    if (experiment.topology.cable === 'veth') check(`traffic.${i}.senderCpus`, traffic.senderCpus);
     if (traffic.kind !== 'web') return;
     if (traffic.cacheCpu >= cpus) refusal.field(`traffic.${i}.cacheCpu`, `a CPU of 0 to ${cpus - 1}`, traffic.cacheCpu);
     if (traffic.databaseCpu >= cpus) {
@@ -228,6 +228,7 @@ function checkTraffic(experiment: Experiment, refusal: Refusal): void {
         refusal.field(`traffic.${i}`, allowed, `${traffic.kind} traffic over ${protocol.toUpperCase()}`);
       }
     }
+    if (traffic.kind === 'memcached') checkMemcached(experiment, traffic, `traffic.${i}`, refusal);
     if (traffic.kind !== 'udp' && traffic.kind !== 'tcp') return;
     traffic.hotspots.forEach((hotspot, h) => {
       const at = `traffic.${i}.hotspots.${h}`;
@@ -247,6 +248,24 @@ function checkTraffic(experiment: Experiment, refusal: Refusal): void {
       );
     }
   });
+}
+
+function checkMemcached(experiment: Experiment, traffic: MemcachedTraffic, at: string, refusal: Refusal): void {
+  if (traffic.clients > traffic.connections) {
+    refusal.field(
+      `${at}.clients`,
+      `at most one client for each of the ${traffic.connections} connections`,
+      traffic.clients,
+    );
+  }
+  // memcached takes no UDP request of more than one datagram (doc/protocol.txt).
+  const { nic, topology } = experiment;
+  const room = nic.mtu_bytes - topology.encapsulation_bytes - IPV4_HEADER_BYTES - UDP_HEADER_BYTES;
+  const most = traffic.request_bytes + (traffic.getRatio < 1 ? traffic.object_bytes : 0);
+  if (traffic.udpRatio > 0 && most > room) {
+    const field = traffic.request_bytes > room ? 'request_bytes' : 'object_bytes';
+    refusal.field(`${at}.${field}`, `a request over UDP that fits one datagram of ${room} B`, traffic[field]);
+  }
 }
 
 /** Transport protocols that a kind of traffic uses. */

@@ -127,6 +127,7 @@ export const trafficShape = z.discriminatedUnion('kind', [
     think_us: notNegative.optional(),
     udpRatio: share.optional(),
     appCpus: cpus.optional(),
+    senderCpus: cpus.optional(),
   }),
   fields({
     kind: z.literal('web'),
@@ -136,6 +137,7 @@ export const trafficShape = z.discriminatedUnion('kind', [
     appCpus: cpus.optional(),
     cacheCpu: cpu.optional(),
     databaseCpu: cpu.optional(),
+    senderCpus: cpus.optional(),
   }),
 ]);
 

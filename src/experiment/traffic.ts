@@ -55,7 +55,7 @@ export interface Hotspot {
 /** Closed-loop key-value cache (Cloudsuite data caching): requests wait for their responses. */
 export interface MemcachedTraffic {
   readonly kind: 'memcached';
-  /** Client machines; each adds `threads` senders and shares the connections. */
+  /** Client threads, which share the connections; each is bound by the profile's `clientRequest`. */
   readonly clients: number;
   readonly connections: number;
   readonly serverThreads: number;
@@ -65,9 +65,12 @@ export interface MemcachedTraffic {
   readonly getRatio: number;
   /** Mean time between a response and the next request on a connection. */
   readonly think_us: number;
-  /** Share of requests sent over UDP (figure 6 has both protocols). */
+  /** Share of connections over UDP (figure 6 has both protocols). */
   readonly udpRatio: number;
+  /** CPUs of the server threads; thread t uses entry t modulo the length. */
   readonly appCpus: readonly number[];
+  /** CPUs of the client threads, where the cable is a veth pair and they run on this machine. */
+  readonly senderCpus: readonly number[];
 }
 
 /** Closed-loop multi-tier web service (Cloudsuite web serving: nginx/PHP, memcached, MySQL). */
@@ -82,4 +85,6 @@ export interface WebTraffic {
   readonly appCpus: readonly number[];
   readonly cacheCpu: number;
   readonly databaseCpu: number;
+  /** As for memcached. */
+  readonly senderCpus: readonly number[];
 }

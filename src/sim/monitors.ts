@@ -61,7 +61,7 @@ export class Monitors {
     this.latency.length = 0;
     this.drops.clear();
     for (const byCore of this.stages) byCore.length = 0;
-    for (const workload of this.machine.workloads) workload.onMeasuring?.();
+    for (const workload of this.machine.workloads) workload.log?.clear();
     this.events?.start();
     this.journeys?.start();
   }

@@ -34,6 +34,11 @@ function latencyTable(machine: Machine) {
       table.pushValues(flows.label[flow], bin.value / NS_PER_US, bin.count);
     }
   });
+  for (const { log } of machine.workloads) {
+    for (const { name, histogram } of log?.histograms() ?? []) {
+      for (const bin of recordedValues(histogram)) table.pushValues(name, bin.value / NS_PER_US, bin.count);
+    }
+  }
   return table.finish();
 }
 
@@ -41,11 +46,17 @@ function messageRatesTable(machine: Machine) {
   const { monitors, flows, plan } = machine;
   const { duration_s } = plan.experiment;
   const table = new TableBuilder(messageRatesSchema, Origin.of(plan.experiment));
+  // The connections of a service share a label.
+  const totals = new Map<string, { flow: number; sent: number; received: number }>();
   for (let flow = 0; flow < flows.count; flow++) {
-    const sent = monitors.sentMessages[flow] ?? 0;
-    const received = monitors.receivedMessages[flow] ?? 0;
+    const total = totals.get(flows.label[flow]) ?? { flow, sent: 0, received: 0 };
+    total.sent += monitors.sentMessages[flow] ?? 0;
+    total.received += monitors.receivedMessages[flow] ?? 0;
+    totals.set(flows.label[flow], total);
+  }
+  for (const [label, { flow, sent, received }] of totals) {
     table.push({
-      flow: flows.label[flow],
+      flow: label,
       repeat: 1,
       message_bytes: flows.message_bytes[flow],
       offered_pps: sent / duration_s,
@@ -58,7 +69,8 @@ function messageRatesTable(machine: Machine) {
 
 /** By operation; absent where no workload has operations. */
 function operationsTable(machine: Machine) {
-  const rows = machine.workloads.flatMap((workload) => workload.operations?.() ?? []);
+  const { duration_s } = machine.plan.experiment;
+  const rows = machine.workloads.flatMap(({ log }) => log?.rows(duration_s) ?? []);
   if (rows.length === 0) return {};
   const table = new TableBuilder(operationsSchema, Origin.of(machine.plan.experiment));
   for (const row of rows) table.push(row);

@@ -1,77 +1,123 @@
-import { IPV4_HEADER_BYTES, TCP_HEADER_BYTES, TCP_TIMESTAMP_BYTES } from '../../kernel';
+import { IPV4_HEADER_BYTES, TCP_HEADER_BYTES, TCP_TIMESTAMP_BYTES, UDP_HEADER_BYTES } from '../../kernel';
+import { IntFifo } from '../intFifo';
 import type { Machine } from '../machine';
-import { LAST_OF_MESSAGE, PACKET_TCP, PACKET_UDP, PUSH } from '../packets';
+import { LAST_OF_MESSAGE, PACKET_TCP, PACKET_TCP_QUIET, PACKET_UDP, PUSH, RETRANSMITTED } from '../packets';
 import type { Emission, Source } from '../sources';
 
-const HEADERS_BYTES = IPV4_HEADER_BYTES + TCP_HEADER_BYTES + TCP_TIMESTAMP_BYTES;
+const TCP_HEADERS_BYTES = IPV4_HEADER_BYTES + TCP_HEADER_BYTES + TCP_TIMESTAMP_BYTES;
+const UDP_HEADERS_BYTES = IPV4_HEADER_BYTES + UDP_HEADER_BYTES;
 
-/** The client's end of a connection that carries one request at a time, and the acknowledgements of responses. */
+/** Largest TCP payload on the experiment's path. */
+export function mssOf(machine: Machine): number {
+  const { nic, topology } = machine.plan.experiment;
+  return machine.outlet.segmentBytes(nic.mtu_bytes - topology.encapsulation_bytes - TCP_HEADERS_BYTES);
+}
+
+/**
+ * The client's end of a connection: one request at a time, the acknowledgements of long responses, and what has to be
+ * sent again. A request of one segment calls for no acknowledgement, since the response carries it; longer ones do.
+ */
 export class RequestSource implements Source {
   readonly isOpenLoop = false;
   nextTime_ns = Infinity;
-  nextIp_bytes = HEADERS_BYTES;
-  readonly nextKind: number;
+  nextIp_bytes = 0;
+  nextKind = PACKET_TCP_QUIET;
+  private readonly mss_bytes: number;
+  private readonly headers_bytes: number;
+  private request_bytes = 0;
   private left_bytes = 0;
+  private sentAt_ns = 0;
   private acks = 0;
-  private sent_ns = 0;
-  private requests = 0;
+  private ackAt_ns = 0;
+  /** Payloads that were lost and whose time has come, and whether their message ended in them. */
+  private readonly again = new IntFifo();
+  private readonly againEnds = new IntFifo();
+  private againAt_ns = 0;
 
   constructor(
     private readonly machine: Machine,
     readonly flow: number,
-    protocol: 'udp' | 'tcp',
-    private readonly mss_bytes: number,
+    private readonly protocol: 'udp' | 'tcp',
   ) {
-    this.nextKind = protocol === 'udp' ? PACKET_UDP : PACKET_TCP;
+    this.mss_bytes = protocol === 'tcp' ? mssOf(machine) : Infinity;
+    this.headers_bytes = protocol === 'tcp' ? TCP_HEADERS_BYTES : UDP_HEADERS_BYTES;
   }
 
-  /** Sends a request at a time; the one before must have been answered. */
+  /** Sends a request; the one before must have been answered. */
   request(at_ns: number, bytes: number): void {
+    this.request_bytes = bytes;
     this.left_bytes = bytes;
-    this.sent_ns = at_ns;
-    this.nextTime_ns = at_ns;
+    this.sentAt_ns = at_ns;
     this.prepare();
   }
 
   /** Sends so many acknowledgements of a response. */
   acknowledge(at_ns: number, count: number): void {
-    if (count === 0) return;
     this.acks += count;
-    this.nextTime_ns = Math.min(this.nextTime_ns, at_ns);
+    this.ackAt_ns = at_ns;
+    this.prepare();
+  }
+
+  /** Sends a lost packet again. */
+  repeat(at_ns: number, bytes: number, messages: number): void {
+    this.again.push(bytes);
+    this.againEnds.push(messages);
+    this.againAt_ns = at_ns;
     this.prepare();
   }
 
   /** When the request that is being answered was sent. */
   get requestedAt_ns(): number {
-    return this.sent_ns;
+    return this.sentAt_ns;
   }
 
   emit(out: Emission): void {
     out.flow = this.flow;
     out.kind = this.nextKind;
-    out.message = this.requests;
-    out.sent_ns = this.sent_ns;
+    out.message = 0;
+    out.messages = 0;
+    out.sent_ns = this.sentAt_ns;
     out.flags = PUSH;
-    if (this.acks > 0) {
+    if (this.again.length > 0) {
+      out.bytes = this.again.shift();
+      out.messages = this.againEnds.shift();
+      out.flags |= RETRANSMITTED;
+    } else if (this.acks > 0) {
       this.acks--;
       out.bytes = 0;
-      out.messages = 0;
     } else {
-      out.bytes = Math.min(this.left_bytes, this.mss_bytes);
+      out.bytes = this.segmentBytes();
       this.left_bytes -= out.bytes;
-      out.messages = this.left_bytes === 0 ? 1 : 0;
-      if (out.messages === 1) {
-        out.flags |= LAST_OF_MESSAGE;
-        this.requests++;
+      out.flags = this.left_bytes === 0 ? PUSH : 0;
+      if (this.left_bytes === 0) {
+        out.messages = 1;
         this.machine.monitors.messageSent(this.flow);
       }
     }
-    if (this.acks === 0 && this.left_bytes === 0) this.nextTime_ns = Infinity;
-    else if (this.acks === 0) this.nextTime_ns = Math.max(this.nextTime_ns, this.sent_ns);
+    if (out.messages > 0) out.flags |= LAST_OF_MESSAGE;
     this.prepare();
   }
 
+  private segmentBytes(): number {
+    return Math.min(this.left_bytes, this.mss_bytes);
+  }
+
+  /** Sets time and size of the next packet: what is sent again comes first, then acknowledgements, then the request. */
   private prepare(): void {
-    this.nextIp_bytes = HEADERS_BYTES + (this.acks > 0 ? 0 : Math.min(this.left_bytes, this.mss_bytes));
+    let bytes = 0;
+    if (this.again.length > 0) {
+      bytes = this.again.at(0);
+      this.nextTime_ns = this.againAt_ns;
+    } else if (this.acks > 0) {
+      this.nextTime_ns = this.ackAt_ns;
+    } else if (this.left_bytes > 0) {
+      bytes = this.segmentBytes();
+      this.nextTime_ns = this.sentAt_ns;
+    } else {
+      this.nextTime_ns = Infinity;
+    }
+    const oneSegment = bytes === 0 || this.request_bytes <= this.mss_bytes;
+    this.nextKind = this.protocol === 'udp' ? PACKET_UDP : oneSegment ? PACKET_TCP_QUIET : PACKET_TCP;
+    this.nextIp_bytes = bytes + this.headers_bytes;
   }
 }

@@ -1,7 +1,7 @@
 import type { Random } from '../../core';
 import type { WebTraffic } from '../../experiment';
-import type { Row, operationsSchema } from '../../table';
 import type { Machine } from '../machine';
+import { OperationLog } from './operationLog';
 import { RequestSource } from './requestSource';
 import { REQUEST_BYTES, SEGMENTS_PER_ACK, WEB_OPERATIONS, CACHE_NS, DATABASE_NS } from './webOperations';
 import type { WebOperation } from './webOperations';
@@ -24,21 +24,19 @@ interface User {
   waiting: boolean;
 }
 
-interface Totals {
-  count: number;
-  time_ns: number;
-  delay_ns: number;
-}
-
 /**
  * A closed-loop multi-tier web service: users load pages with their static files, one request after the other, and
  * think; workers (nginx and PHP in one) render pages, asking the cache and the database over the containers' network;
  * the three tiers run on one machine, in containers of their own where there are several.
  */
 export class WebWorkload implements Workload {
+  readonly log = new OperationLog(
+    WEB_OPERATIONS.map((o) => o.name),
+    'ms',
+    true,
+  );
   private readonly users: User[] = [];
   private readonly userOf = new Map<number, number>();
-  private readonly totals = new Map<string, Totals>();
   private readonly random: Random;
 
   constructor(
@@ -54,7 +52,6 @@ export class WebWorkload implements Workload {
       return new WebWorker(machine, cpu, cache, database, (flow) => this.onResponse(flow));
     });
     for (let u = 0; u < traffic.users; u++) this.addUser(u, workers[u % workers.length]);
-    for (const operation of WEB_OPERATIONS) this.totals.set(operation.name, { count: 0, time_ns: 0, delay_ns: 0 });
   }
 
   start(): void {
@@ -78,35 +75,10 @@ export class WebWorkload implements Workload {
     this.machine.timer(this.machine.now + TIMEOUT_NS, this.number, user);
   }
 
-  onMeasuring(): void {
-    for (const totals of this.totals.values()) Object.assign(totals, { count: 0, time_ns: 0, delay_ns: 0 });
-  }
-
   /** Operation that a worker finds in a request: the page is dynamic, the rest is not. */
   requestOf(flow: number): WebOperation | null {
     const user = this.users[this.userOf.get(flow) ?? 0];
     return user.requestsLeft === 1 + user.operation.assets ? user.operation : null;
-  }
-
-  operations(): Omit<Row<typeof operationsSchema>, 'source' | 'run'>[] {
-    const { duration_s } = this.machine.plan.experiment;
-    return [...this.totals].flatMap(([operation, { count, time_ns, delay_ns }]) => {
-      const row = (metric: string, statistic: string, unit: string, value: number) => ({
-        operation,
-        repeat: 1,
-        metric,
-        statistic,
-        unit,
-        value,
-      });
-      const rate = row('rate', 'total', '1/s', count / duration_s);
-      if (count === 0) return [rate];
-      return [
-        rate,
-        row('latency', 'mean', 'ms', time_ns / count / 1e6),
-        row('delay', 'mean', 'ms', delay_ns / count / 1e6),
-      ];
-    });
   }
 
   /** A response has left the web server. */
@@ -128,13 +100,9 @@ export class WebWorkload implements Workload {
   }
 
   private finish(user: User, at_ns: number): void {
-    const totals = this.totals.get(user.operation.name);
-    if (totals === undefined) return;
     const time_ns = at_ns - user.startedAt_ns;
-    totals.count++;
-    totals.time_ns += time_ns;
-    totals.delay_ns += Math.max(0, time_ns - user.operation.target_ms * 1e6);
-    this.machine.monitors.recordLatency(user.source.flow, time_ns);
+    const delay_ns = Math.max(0, time_ns - user.operation.target_ms * 1e6);
+    this.log.record(WEB_OPERATIONS.indexOf(user.operation), time_ns, delay_ns);
   }
 
   private request(user: User, at_ns: number, acks = 0): void {
@@ -172,7 +140,7 @@ export class WebWorkload implements Workload {
     });
     worker.serves(flow, () => this.requestOf(flow));
     this.userOf.set(flow, u);
-    const source = new RequestSource(machine, flow, 'tcp', MSS_BYTES);
+    const source = new RequestSource(machine, flow, 'tcp');
     const outlet = machine.outlet.add(source, 0);
     this.users.push({ source, outlet, operation: WEB_OPERATIONS[0], startedAt_ns: 0, requestsLeft: 0, waiting: false });
   }

@@ -1,4 +1,4 @@
-import type { Row, operationsSchema } from '../../table';
+import type { OperationLog } from './operationLog';
 
 /**
  * Traffic of one kind: makes flows, sockets, threads and senders when it is built, and reacts to what happens.
@@ -12,8 +12,6 @@ export interface Workload {
   onTimer(code: number): void;
   /** A packet of one of its flows was dropped before it reached the socket: its payload, and the messages that end in it. */
   onLost(flow: number, bytes: number, messages: number, sent_ns: number): void;
-  /** The warm-up is over. */
-  onMeasuring?(): void;
-  /** Results by operation, where the workload has operations. */
-  operations?(): Omit<Row<typeof operationsSchema>, 'source' | 'run'>[];
+  /** What its clients saw, where they wait for answers. */
+  readonly log?: OperationLog;
 }
