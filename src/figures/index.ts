@@ -20,4 +20,5 @@ export { drawReceivePath, type ReceivePath } from './fig03';
 export { drawCallGraph } from './fig03CallGraph';
 export { coreLanes, type LanesOptions } from './coreLanes';
 export * from './claims';
+export { claimsOfFigure, claimsTable } from './figureClaims';
 export { drawScoreboard, scoreboardTable } from './scoreboardFigure';

@@ -1,3 +1,4 @@
 export * from './figureRuns';
 export * from './paperClaims';
 export * from './overview';
+export * from './figureClaims';
