@@ -2,7 +2,6 @@ export * from './hashCollisions';
 export * from './stageMixes';
 export * from './callGraph';
 export * from './diagnosis';
-export * from './stageWork';
 export * from './lineRate';
 export * from './rates';
 export * from './closedForms';

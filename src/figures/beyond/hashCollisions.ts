@@ -2,7 +2,7 @@ import {
   independentMeeting,
   pairMeets,
   secondChoiceIsFirst,
-  segmentWork,
+  segmentCosts,
   STAGE_MIXES,
   stageMeeting,
   tryMix,
@@ -10,7 +10,7 @@ import {
   type PlacedStage,
   type StageMix,
 } from '../../analysis';
-import { paperExperiment, profileOf, resolveExperiment, udpStress } from '../../experiment';
+import { paperExperiment, profileOf, resolveExperiment, softirqSegments, udpStress } from '../../experiment';
 import { heatmapPanel, linePanel, paletteStyle, plotFigure, type LineSeries, type PlotFigure } from '../../plot';
 
 /** Sizes of FALCON_CPUS that the figures show. */
@@ -189,16 +189,13 @@ function meanOverContainers(mix: StageMix, cores: number): number {
 
 /** The stages of the preset overlay that Falcon places, with device index and cost. */
 export function overlayStages(): PlacedStage[] {
-  const { topology, steering, ...rest } = resolveExperiment(
-    paperExperiment({ mode: 'falcon', traffic: udpStress(16) }),
-  );
-  const packet = { protocol: 'udp', message_bytes: 16 } as const;
-  return segmentWork(topology, steering, profileOf(rest), packet)
-    .filter(({ segment }) => segment.chooser === 'policy')
-    .map(({ segment, work_ns }) => ({
-      ifindex: topology.devices.find((d) => d.name === segment.device)?.ifindex ?? 0,
-      work: work_ns,
-    }));
+  const experiment = resolveExperiment(paperExperiment({ mode: 'falcon', traffic: udpStress(16) }));
+  const segments = softirqSegments(experiment.topology, experiment.steering);
+  const costs = segmentCosts(experiment, profileOf(experiment), segments, 'udp', 16);
+  return segments.flatMap((segment, i) => {
+    const ifindex = experiment.topology.devices.find((d) => d.name === segment.device)?.ifindex ?? 0;
+    return segment.chooser === 'policy' ? [{ ifindex, work: costs[i].packet_ns }] : [];
+  });
 }
 
 function round(value: number): number {
