@@ -35,6 +35,6 @@ function draw({ simulated }: FigureInput): Figure[] {
       ),
     ),
   });
-  const caption = `UDP 16 B, one flow per container, six receiving cores, 100G, Linux 5.4; ${spreadNote(6)}.`;
+  const caption = `UDP 16 B, one flow per container, six receiving cores, 100G, Linux 5.4; ${spreadNote(4)} (2 at 20).`;
   return [plotFigure({ id: 'fig15', title: FIG15.title, caption, panels: [panel] })];
 }

@@ -4,7 +4,7 @@ import { MULTI_FLOWS, multiFlowCase, TCP_MODES, UDP_MODES, UDP_WHOLE } from '../
 import { MULTI_FLOW_ROLES } from '../experiments/roles';
 import { coreLoads, receivedRate_pps } from '../measures';
 import { mean } from './interval';
-import { gains, ratios, rule, sample } from './rule';
+import { gains, rule, sample } from './rule';
 import type { ClaimRule } from './scoreboard';
 import type { Sample } from './verdict';
 
@@ -13,13 +13,20 @@ const udpCases = (flows: readonly number[], modes: readonly PaperMode[] = UDP_MO
 const tcpCases = (modes: readonly PaperMode[] = TCP_MODES) =>
   MULTI_FLOWS.flatMap((n) => modes.map((mode) => multiFlowCase('tcp', mode, n)));
 
+/** Rate of a in each seed to the mean rate of b: their flows hash to other cores, so seeds do not pair. */
+function rateRatios(runs: CaseRuns, protocol: 'udp' | 'tcp', a: PaperMode, b: PaperMode, flows: number): number[] {
+  const base = mean(runs.values(multiFlowCase(protocol, b, flows).key, receivedRate_pps));
+  return runs.values(multiFlowCase(protocol, a, flows).key, (run) => receivedRate_pps(run) / base);
+}
+
 const udpRatios = (runs: CaseRuns, a: PaperMode, b: PaperMode, flows: readonly number[]): Sample[] =>
-  flows.map((n) =>
-    sample(`${n} flows`, ratios(runs, multiFlowCase('udp', a, n), multiFlowCase('udp', b, n), receivedRate_pps)),
-  );
+  flows.map((n) => sample(`${n} flows`, rateRatios(runs, 'udp', a, b, n)));
 const tcpGains = (runs: CaseRuns, a: PaperMode, b: PaperMode): Sample[] =>
   MULTI_FLOWS.map((n) =>
-    sample(`${n} flows`, gains(runs, multiFlowCase('tcp', a, n), multiFlowCase('tcp', b, n), receivedRate_pps)),
+    sample(
+      `${n} flows`,
+      rateRatios(runs, 'tcp', a, b, n).map((r) => r - 1),
+    ),
   );
 
 const plusOne = (samples: readonly Sample[]): Sample[] =>

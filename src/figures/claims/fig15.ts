@@ -14,11 +14,13 @@ const BASE = THRESHOLD_CONTAINERS.map((n) => busyCase('udp', 'overlay', n));
 /** Throughput relative to the overlay, mean over the numbers of containers, seed by seed. */
 function performance(runs: CaseRuns, threshold: number): number[] {
   const each = THRESHOLD_CONTAINERS.map((n, i) => ratios(runs, thresholdCase(threshold, n), BASE[i], receivedRate_pps));
-  return each[0].map((_, seed) => sum(each.map((values) => values[seed])) / each.length);
+  const seeds = Math.min(...each.map((values) => values.length));
+  return Array.from({ length: seeds }, (_, seed) => sum(each.map((values) => values[seed])) / each.length);
 }
 
 function average(series: readonly (readonly number[])[]): number[] {
-  return series[0].map((_, seed) => sum(series.map((values) => values[seed])) / series.length);
+  const seeds = Math.min(...series.map((values) => values.length));
+  return Array.from({ length: seeds }, (_, seed) => sum(series.map((values) => values[seed])) / series.length);
 }
 
 export const FIG15_RULES: readonly ClaimRule[] = [

@@ -30,8 +30,8 @@ export function underCase(load: Underload, mode: PaperMode, split?: boolean): Ca
 /** Where each mode's highest rate is looked for, messages a second. */
 const KNEES: Readonly<Record<(typeof SYSTEMS_3)[number], readonly [number, number]>> = {
   host: [860_000, 1_080_000],
-  overlay: [460_000, 600_000],
-  falcon: [740_000, 940_000],
+  overlay: [560_000, 700_000],
+  falcon: [780_000, 960_000],
 };
 const STEP = 1.025;
 const OVERLOAD_SEEDS = 2;

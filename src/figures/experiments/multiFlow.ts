@@ -9,7 +9,7 @@ export const TCP_MODES = ['host', 'host+', 'overlay', 'falcon'] as const;
 /** Numbers of flows; the paper does not state its own. */
 export const FLOWS = [1, 10, 15, 20] as const;
 export const MULTI_FLOWS = FLOWS.filter((flows) => flows > 1);
-const SEEDS = 6;
+const SEEDS = 8;
 
 export function multiFlowKey(protocol: 'udp' | 'tcp', mode: PaperMode, flows: number): string {
   return `multi-flow/${protocol}-${mode}-${flows}`;

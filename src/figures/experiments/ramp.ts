@@ -53,7 +53,8 @@ export function lastWithoutDrops(ramp: Ramp, runs: CaseRuns): FigureRun[] {
   return rampRuns(ramp, runs).map((steps) => {
     const overloaded = steps.findIndex((run) => !keepsUp(run));
     if (overloaded === 0) throw new Error(`ramp ${ramp.key}: drops already at its lowest rate`);
-    return overloaded < 0 ? steps[steps.length - 1] : steps[overloaded - 1];
+    if (overloaded < 0) throw new Error(`ramp ${ramp.key}: no drops at its highest rate`);
+    return steps[overloaded - 1];
   });
 }
 
