@@ -76,17 +76,21 @@ export const netSnmpSchema = defineSchema('netSnmp', 'Protocol counters, cumulat
   value: column('f64', 'counter value'),
 });
 
-export const samplesSchema = defineSchema('samples', 'Stack samples in the order of the file; a step back in time is counted in the diagnostics', {
-  ...origin,
-  time_s: optional('f64', 'time of the sample', 's'),
-  cpu: optional('i32', 'CPU number'),
-  comm: column('string', 'command name of the interrupted task'),
-  pid: optional('i32', 'process id'),
-  tid: optional('i32', 'thread id'),
-  event: column('string', "event name, e.g. cpu-clock; '' if not printed"),
-  period: optional('f64', 'event period (weight), null if not printed'),
-  stack: column('string', 'frames, outermost first, joined by ;'),
-});
+export const samplesSchema = defineSchema(
+  'samples',
+  'Stack samples in the order of the file; a step back in time is counted in the diagnostics',
+  {
+    ...origin,
+    time_s: optional('f64', 'time of the sample', 's'),
+    cpu: optional('i32', 'CPU number'),
+    comm: column('string', 'command name of the interrupted task'),
+    pid: optional('i32', 'process id'),
+    tid: optional('i32', 'thread id'),
+    event: column('string', "event name, e.g. cpu-clock; '' if not printed"),
+    period: optional('f64', 'event period (weight), null if not printed'),
+    stack: column('string', 'frames, outermost first, joined by ;'),
+  },
+);
 
 export const stacksSchema = defineSchema('stacks', 'Stack samples added up by stack (folded)', {
   ...origin,

@@ -108,6 +108,5 @@ function subsystemOf(name: string): string {
 
 /** The columns keep bytes; this gives back those of the text. */
 function latin1(text: string): string {
-   
   return /^[\u0000-\u007f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -36,7 +36,6 @@ export interface SockperfSummary {
   error?: string;
 }
 
- 
 const ANSI = /\u001b\[[\d;]*m/g;
 
 type Reader = (match: RegExpExecArray, into: SockperfSummary) => void;
