@@ -198,7 +198,7 @@ export function coresPerFlowAnswer(runs: CaseRuns): string {
     return demandOf(cost, 100);
   };
   const [host, overlay, falcon] = MODES.map(of);
-  const text = (d: FlowDemand): string => `${d.cores.toFixed(0)} cores and ${d.flows} flows`;
+  const text = (d: FlowDemand): string => `${d.cores.toFixed(0)} cores (at least ${d.flows} flows)`;
   return (
     `A full 100 Gbit/s link of 1400 B messages keeps ${text(host)} busy on the host, ${text(overlay)} on the overlay and ` +
     `${text(falcon)} with Falcon. Falcon’s flow carries ${(falcon.highest_pps / overlay.highest_pps).toFixed(1)} times what the ` +
