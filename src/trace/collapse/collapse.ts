@@ -10,7 +10,7 @@ import type { CollapseOptions } from './options';
 import { collapseFile } from './parallel';
 import { CollapseSession } from './session';
 import type { CollapseCounts } from './session';
-import { compileKernel } from './kernel';
+import { compileKernel, type KernelModule } from './kernel';
 import { KernelReader } from './kernelReader';
 import { TextReader } from './textReader';
 import type { ChunkReader } from './textReader';
@@ -83,7 +83,7 @@ function hasByteOrderMark(head: Uint8Array): boolean {
 async function readStream(
   source: ByteSource,
   session: CollapseSession,
-  module: WebAssembly.Module | undefined,
+  module: KernelModule | undefined,
   options: CollapseOptions,
 ): Promise<void> {
   const reader: ChunkReader = module === undefined ? new TextReader(session) : new KernelReader(session, module);

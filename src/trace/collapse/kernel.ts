@@ -2,20 +2,30 @@ import { existsSync, readFileSync } from 'node:fs';
 import { randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 
+/**
+ * A compiled kernel, a `WebAssembly.Module`. Declared without that name, which the TypeScript of the
+ * notebooks does not know outside a browser.
+ */
+export type KernelModule = object;
+
+interface KernelGlobal {
+  readonly value: number;
+}
+
 /** What `src/trace/assembly/collapse.ts` exports. */
 export interface KernelExports {
-  readonly memory: WebAssembly.Memory;
-  readonly inputStart: WebAssembly.Global;
-  readonly inputBytes: WebAssembly.Global;
-  readonly secretStart: WebAssembly.Global;
-  readonly secretBytes: WebAssembly.Global;
-  readonly recordStart: WebAssembly.Global;
-  readonly position: WebAssembly.Global;
-  readonly recordLines: WebAssembly.Global;
-  readonly lines: WebAssembly.Global;
-  readonly records: WebAssembly.Global;
-  readonly withoutStack: WebAssembly.Global;
-  readonly filtered: WebAssembly.Global;
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly inputStart: KernelGlobal;
+  readonly inputBytes: KernelGlobal;
+  readonly secretStart: KernelGlobal;
+  readonly secretBytes: KernelGlobal;
+  readonly recordStart: KernelGlobal;
+  readonly position: KernelGlobal;
+  readonly recordLines: KernelGlobal;
+  readonly lines: KernelGlobal;
+  readonly records: KernelGlobal;
+  readonly withoutStack: KernelGlobal;
+  readonly filtered: KernelGlobal;
   configure(countSamples: number, wholeFrames: number, strict: number): void;
   resetCounts(): void;
   moveTo(recordStart: number, position: number): void;
@@ -47,18 +57,18 @@ export interface KernelCallbacks {
 const PLACES = [join(__dirname, '../collapse.wasm'), join(__dirname, '../../../dist/trace/collapse.wasm')];
 
 /** Compiles the kernel; undefined where it was not built: then everything goes the slower way. */
-export function compileKernel(): WebAssembly.Module | undefined {
+export function compileKernel(): KernelModule | undefined {
   const file = PLACES.find((place) => existsSync(place));
   return file === undefined ? undefined : new WebAssembly.Module(readFileSync(file));
 }
 
 /** A kernel of its own memory, with a secret for its hash that no input can know. */
 export function startKernel(
-  module: WebAssembly.Module,
+  module: KernelModule,
   callbacks: KernelCallbacks,
   options: { readonly countSamples: boolean; readonly wholeFrames: boolean; readonly strict: boolean },
 ): KernelExports {
-  const instance = new WebAssembly.Instance(module, { collapse: { ...callbacks } });
+  const instance = new WebAssembly.Instance(module as WebAssembly.Module, { collapse: { ...callbacks } });
   const kernel = instance.exports as unknown as KernelExports;
   kernel.configure(Number(options.countSamples), Number(options.wholeFrames), Number(options.strict));
   randomFillSync(new Uint8Array(kernel.memory.buffer, kernel.secretStart.value, kernel.secretBytes.value));

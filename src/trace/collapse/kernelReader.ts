@@ -1,7 +1,6 @@
 import { MAX_LINE_BYTES } from '../byteLines';
 import { flamegraphFrameFor, flamegraphHeaderFor } from './flamegraphMachine';
-import { KERNEL_ODD, kernelStacks, startKernel } from './kernel';
-import type { KernelExports } from './kernel';
+import { KERNEL_ODD, kernelStacks, startKernel, type KernelExports, type KernelModule } from './kernel';
 import { defaultFrame, defaultHeader } from './machine';
 import type { HeaderMeaning, LineMachine } from './machine';
 import type { CollapseSession } from './session';
@@ -46,7 +45,7 @@ export class KernelReader implements ChunkReader {
 
   constructor(
     private readonly session: CollapseSession,
-    module: WebAssembly.Module,
+    module: KernelModule,
   ) {
     const { rules } = session;
     this.kernel = startKernel(

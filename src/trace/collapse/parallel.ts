@@ -1,3 +1,4 @@
+import type { KernelModule } from './kernel';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -29,7 +30,7 @@ export interface WorkerTask {
   readonly path: string;
   readonly name: string;
   readonly rules: CollapseRules;
-  readonly module: WebAssembly.Module;
+  readonly module: KernelModule;
   readonly borders: readonly number[];
   /** [next piece, kilobytes done], shared by all threads. */
   readonly shared: Int32Array;
@@ -45,7 +46,7 @@ export interface WorkerResult {
 export async function collapseFile(
   path: string,
   session: CollapseSession,
-  module: WebAssembly.Module,
+  module: KernelModule,
   threads: number,
   options: CollapseOptions,
 ): Promise<void> {
