@@ -35,7 +35,7 @@ export interface Overview {
 const NOTEBOOKS_FOLDER = resolve(__dirname, '../../notebooks');
 
 /** Width of a thumbnail. */
-const THUMBNAIL_PX = 300;
+const THUMBNAIL_PX = 240;
 
 /** Questions beyond the paper whose figures need no runs. */
 const DRAWN_AT_ONCE: readonly { readonly id: string; readonly draw: () => Figure }[] = [
