@@ -1,9 +1,11 @@
 // npm test: everything that must hold before a change is shared.
-// Ends with one line, `N passed, N failed, N skipped`: the tests, and each check as one more test.
+// Ends with one line, `N passed, N failed, N skipped`: the tests, each check as one more test, each notebook as one more.
+//   npm test -- PATH…   runs only the tests of these paths, and no notebook
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findPython, missingJupyter } from './lib/jupyter.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const bin = (name) => join('node_modules', '.bin', name);
@@ -60,6 +62,25 @@ try {
   broken.push('vitest (no report)');
 }
 
+if (process.argv.length === 2) executeNotebooks();
+
 if (broken.length > 0) console.log(`failed: ${broken.join(', ')}`);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exit(failed === 0 ? 0 : 1);
+
+/** Executes each notebook as `npm start` does; without a Jupyter they are skipped, and it says so. */
+function executeNotebooks() {
+  const notebooks = readdirSync('notebooks').filter((file) => file.endsWith('.ipynb')).length;
+  if (findPython('execute', console.log) === undefined) {
+    console.log(`${notebooks} notebooks skipped. ${missingJupyter()}`);
+    skipped += notebooks;
+    return;
+  }
+  const { status } = spawnSync(process.execPath, ['scripts/notebooks.mjs', '--out', 'out/test'], { stdio: 'inherit' });
+  if (status === 0) {
+    passed += notebooks;
+  } else {
+    failed++;
+    broken.push('notebooks');
+  }
+}
