@@ -21,4 +21,4 @@ export { drawCallGraph } from './fig03CallGraph';
 export { coreLanes, type LanesOptions } from './coreLanes';
 export * from './claims';
 export { claimsOfFigure, claimsTable } from './figureClaims';
-export { drawScoreboard, scoreboardTable } from './scoreboardFigure';
+export { drawScoreboard } from './scoreboardFigure';

@@ -38,22 +38,3 @@ export function drawScoreboard(results: readonly ClaimResult[]): PlotFigure {
     ],
   });
 }
-
-/** Row for each claim, as `showTable` takes them. */
-export function scoreboardTable(results: readonly ClaimResult[]): Record<string, string>[] {
-  return results.map(({ id, figure, expected, measured, interval, verdict, basis, reason }) => ({
-    claim: id,
-    figure,
-    paper: text(expected),
-    measured: text(measured),
-    '95% interval': interval === null ? '' : `${text(interval[0])} to ${text(interval[1])}`,
-    verdict,
-    basis,
-    reason: reason ?? '',
-  }));
-}
-
-function text(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : String(value);
-}

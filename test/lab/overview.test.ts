@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawScoreboard, scoreboardTable, type ClaimResult } from '../../src/figures';
+import { drawScoreboard, type ClaimResult } from '../../src/figures';
 import { thumbnailsHtml } from '../../src/lab';
 
 const claim = (figure: string, verdict: ClaimResult['verdict'], basis: ClaimResult['basis']): ClaimResult => ({
@@ -30,12 +30,6 @@ describe('the scoreboard as a figure', () => {
     expect(counts.get('holds, fitted')).toEqual([1, 0]);
     expect(counts.get('fails')).toEqual([0, 1]);
     expect(counts.get('not computable')).toEqual([0, 1]);
-  });
-
-  it('says in a table what was measured, and nothing where nothing was', () => {
-    const rows = scoreboardTable(RESULTS);
-    expect(rows[0]).toMatchObject({ measured: '2', '95% interval': '1.9 to 2.1', verdict: 'holds' });
-    expect(rows[3]).toMatchObject({ measured: '', '95% interval': '' });
   });
 });
 
