@@ -1,8 +1,8 @@
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { InputError } from '../core';
+import { InputError, makeFolder } from '../core';
 import { availableTracepoints, recordStacks, recordTracepoints } from './perfRecorder';
 import { PLACE, run } from './processes';
 import { procFiles, recordProc } from './procRecorder';
@@ -60,7 +60,7 @@ const TRACEPOINT_S = 0.1;
 export async function recordCapture(options: CaptureOptions): Promise<void> {
   const settings = check(options);
   checkRequirements(['ip', 'taskset', 'sockperf', ...(settings.perf ? ['perf'] : [])]);
-  await makeFolder(options.folder);
+  await makeEmptyFolder(options.folder);
   const bed = await TestBed.create(options.signal);
   const load = new SockperfLoad(bed, options.folder, settings, options.signal);
   try {
@@ -111,14 +111,10 @@ function definedOnly(options: CaptureOptions): CaptureOptions {
   ) as unknown as CaptureOptions;
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    if ((await readdir(folder)).length > 0)
-      throw InputError.expected({ file: folder }, 'a new or empty folder', 'files in it');
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError({ file: folder }, (error as Error).message);
+async function makeEmptyFolder(folder: string): Promise<void> {
+  await makeFolder(folder);
+  if ((await readdir(folder)).length > 0) {
+    throw InputError.expected({ file: folder }, 'a new or empty folder', 'files in it');
   }
 }
 

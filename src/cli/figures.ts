@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '../core';
+import { InputError, makeFolder } from '../core';
 import { FIGURES, findFigure, type PaperStudy } from '../figures';
 import { FIGURE_SOURCES, figureInput, type FigureSource } from '../lab';
 import { StaticRenderer, toHtml, toJson, type Figure } from '../plot';
@@ -19,9 +19,7 @@ export async function drawFigures(ids: readonly string[], options: FiguresComman
   const source = oneOf<FigureSource>('--source', options.source, FIGURE_SOURCES);
   const format = oneOf<Format>('--format', options.format, FORMATS);
   const studies = ids.length === 0 ? FIGURES : ids.map(studyOf);
-  await mkdir(options.out, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw InputError.expected({ file: options.out }, 'a folder that can be written', error.code ?? error.message);
-  });
+  await makeFolder(options.out);
   const renderer = new StaticRenderer();
   for (const study of studies) {
     const figures = await figuresOf(study, source, options.captures);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../core';
+import { InputError, makeFolder } from '../core';
 import type { Experiment } from '../experiment';
 import { profileOf } from '../experiment';
 import { PACKED_RUN_VERSION, unpackRun } from './packedRun';
@@ -50,8 +50,8 @@ export class RunCache {
 
   /** @throws InputError if the folder cannot be made or written */
   static async open(folder: string): Promise<RunCache> {
+    await makeFolder(folder);
     try {
-      await mkdir(folder, { recursive: true });
       await access(folder, constants.W_OK);
     } catch (error) {
       throw new InputError({ file: folder }, `cannot be used as a cache: ${(error as Error).message}`);
