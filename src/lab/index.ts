@@ -2,3 +2,4 @@ export * from './figureRuns';
 export * from './paperClaims';
 export * from './overview';
 export * from './figureClaims';
+export * from './calibrate';

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerCalibrate } from './calibrate';
 import { registerCapture } from './capture';
 import { registerClaims } from './claims';
 import { registerCollapse } from './collapse';
@@ -26,6 +27,7 @@ export const commands: readonly RegisterCommand[] = [
   registerCapture,
   registerFigures,
   registerClaims,
+  registerCalibrate,
   registerInspect,
   registerDiagnose,
   registerSimulate,
