@@ -39,12 +39,11 @@ interface Sample {
 function draw(input: FigureInput): Figure {
   const samples = samplesOf(input);
   const captured = samples.filter((s) => s.source === 'captured');
-  const seeds = input.simulated?.of(fixedCase('host', INTERRUPT_RATE_PPS).key).length;
   const sentences = [
     'UDP 16 B, one flow.',
-    seeds === undefined
+    input.simulated === undefined
       ? ''
-      : `Simulated: ${INTERRUPT_RATE_PPS / 1000} kpps, 100G, Linux 5.4, RPS to core 1, ${spreadNote(seeds)}; ` +
+      : `Simulated: ${INTERRUPT_RATE_PPS / 1000} kpps, 100G, Linux 5.4, RPS to core 1, ${spreadNote([fixedCase('host', INTERRUPT_RATE_PPS)])}; ` +
         '(b) at 20 kpps without RPS.',
     'NET_RX: runs of net_rx_action; RES: rescheduling; CAL: function calls (RPS).',
     captured.length === 0 ? '' : `Captured: veth test bed, Linux 6.18, ${capturedRates(captured)}.`,

@@ -49,6 +49,6 @@ function draw({ simulated }: FigureInput): Figure[] {
       ),
     ],
   });
-  const caption = `Falcon without GRO splitting, one flow at full speed, 100G, Linux 5.4; shares from stack samples at 20 kHz; ${spreadNote(3)}.`;
+  const caption = `Falcon without GRO splitting, one flow at full speed, 100G, Linux 5.4; shares from stack samples at 20 kHz; ${spreadNote(FIG09A.cases)}.`;
   return [plotFigure({ id: 'fig09a', title: FIG09A.title, caption, panels: [panel] })];
 }

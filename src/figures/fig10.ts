@@ -9,7 +9,7 @@ import {
   type SeriesStyle,
 } from '../plot';
 import type { CaseRuns, FigureRun } from './cases';
-import { SEEDS, STRESS_SIZES, stressCase, stressKey } from './experiments/stress';
+import { STRESS_SIZES, stressCase, stressKey } from './experiments/stress';
 import { receivedRate_pps } from './measures';
 import { lineOf, spreadNote } from './points';
 import type { FigureInput, FigureStudy } from './study';
@@ -47,7 +47,7 @@ function draw({ simulated, captured }: FigureInput): Figure[] {
         id: 'fig10',
         title: FIG10.title,
         caption:
-          `Simulated: one UDP flow, three sockperf clients, receive rate; ${spreadNote(SEEDS)}. Messages above one MTU ` +
+          `Simulated: one UDP flow, three sockperf clients, receive rate; ${spreadNote(FIG10.cases)}. Messages above one MTU ` +
           `travel as fragments.${real.length === 0 ? '' : ` Marks at 16 B in (d): ${REAL_NOTE}`}`,
         panels: GRID.map((cell, i) => panel(cell, 'abcd'[i], simulated, i === GRID.length - 1 ? real : [])),
         columns: 2,

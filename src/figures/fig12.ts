@@ -48,7 +48,7 @@ function draw({ simulated, captured }: FigureInput): Figure[] {
   ).filter((panel) => panel.traces.length > 0);
   const caption =
     '100G, Linux 5.4. Underloaded: 400 k (UDP) and 100 k (TCP) messages/s. Overloaded: UDP at the highest offered ' +
-    `rate before packets are dropped, TCP held back by its window; ${spreadNote(3)}.`;
+    `rate before packets are dropped, TCP held back by its window; ${spreadNote(FIG12.cases)}.`;
   return [plotFigure({ id: 'fig12', title: FIG12.title, caption, panels, columns: 2, shareY: 'none' })];
 }
 

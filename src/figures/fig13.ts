@@ -46,6 +46,6 @@ function draw({ simulated }: FigureInput): Figure[] {
   );
   const caption =
     'One container, one client per flow, 10 RSS queues, 5 RPS cores, 5 dedicated FALCON_CPUS, 100G, Linux 5.4; Host+ is ' +
-    `the host with GRO splitting; ${spreadNote(8)}.`;
+    `the host with GRO splitting; ${spreadNote(FIG13.cases)}.`;
   return [plotFigure({ id: 'fig13', title: FIG13.title, caption, panels, columns: 2, shareY: 'none' })];
 }

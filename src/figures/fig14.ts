@@ -45,6 +45,6 @@ function draw({ simulated }: FigureInput): Figure[] {
   );
   const caption =
     'One flow per container (UDP 16 B from one client each, TCP 4 KB), six cores for interrupts, softirqs and Falcon, ' +
-    `threshold 80%, 100G, Linux 5.4; ${spreadNote(4)} (2 from 20 containers on).`;
+    `threshold 80%, 100G, Linux 5.4; ${spreadNote(FIG14.cases)}.`;
   return [plotFigure({ id: 'fig14', title: FIG14.title, caption, panels, columns: 2, shareY: 'none' })];
 }

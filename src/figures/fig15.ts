@@ -1,7 +1,7 @@
-import { linePanel, paletteStyle, plotFigure, type Figure } from '../plot';
+import { barPanel, paletteStyle, plotFigure, type Figure } from '../plot';
 import { busyCase, thresholdCase, THRESHOLDS, THRESHOLD_CONTAINERS, type Threshold } from './experiments/busySystem';
 import { receivedRate_pps } from './measures';
-import { lineOfValues, spreadNote } from './points';
+import { barsOf, spreadNote } from './points';
 import type { FigureInput, FigureStudy } from './study';
 
 const ALL: readonly Threshold[] = [...THRESHOLDS, 'always-on'];
@@ -19,22 +19,22 @@ export const FIG15: FigureStudy = {
 
 function draw({ simulated }: FigureInput): Figure[] {
   if (simulated === undefined) throw new Error('figure 15 needs simulated runs');
-  const panel = linePanel({
-    x: { title: 'Containers' },
+  const panel = barPanel({
+    x: { title: 'FALCON_LOAD_THRESHOLD' },
     y: { title: 'Rate relative to the overlay' },
-    evenlySpaced: true,
-    series: ALL.map((threshold, i) =>
-      lineOfValues(
-        paletteStyle(i, threshold === 'always-on' ? 'always on' : `${threshold}%`),
-        THRESHOLD_CONTAINERS,
-        (n) =>
+    categories: ALL.map((threshold) => (threshold === 'always-on' ? 'always on' : `${threshold}%`)),
+    series: THRESHOLD_CONTAINERS.map((n, i) =>
+      barsOf(
+        paletteStyle(i, `${n} containers`),
+        ALL.map((threshold) =>
           simulated.paired(
             [thresholdCase(threshold, n).key, busyCase('udp', 'overlay', n).key],
             (falcon, overlay) => receivedRate_pps(falcon) / receivedRate_pps(overlay),
           ),
+        ),
       ),
     ),
   });
-  const caption = `UDP 16 B, one flow per container, six receiving cores, 100G, Linux 5.4; ${spreadNote(4)} (2 at 20).`;
+  const caption = `UDP 16 B, one flow per container, six receiving cores, 100G, Linux 5.4; ${spreadNote(FIG15.cases)}.`;
   return [plotFigure({ id: 'fig15', title: FIG15.title, caption, panels: [panel] })];
 }

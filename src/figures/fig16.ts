@@ -52,6 +52,6 @@ function draw({ simulated }: FigureInput): Figure[] {
       lineOfValues(paletteStyle(i, LABEL[b]), times, (time) => fullest[i].map((run) => run[times.indexOf(time)])),
     ),
   });
-  const caption = `Eight flows on six receiving cores, of which one, drawn at random, sends eight times as much; ${spreadNote(8)}.`;
+  const caption = `Eight flows on six receiving cores, of which one, drawn at random, sends eight times as much; ${spreadNote(FIG16.cases)}.`;
   return [plotFigure({ id: 'fig16', title: FIG16.title, caption, panels: [rates, overTime], shareY: 'none' })];
 }

@@ -1,11 +1,11 @@
 import { barPanel, linePanel, plotFigure, systemStyle, type Figure } from '../plot';
 import { fixedCase, FIXED_RATES_PPS, FOOTNOTE_RATE_PPS } from './experiments/load';
-import { netRxCount, totalLoad } from './measures';
+import { interruptRate_per_s } from './interrupts';
+import { totalLoad } from './measures';
 import { barsOf, lineOf, spreadNote } from './points';
 import type { FigureInput, FigureStudy } from './study';
 
 const MODES = ['host', 'overlay', 'falcon'] as const;
-const DURATION_S = 0.2;
 
 /** Figure 19: what Falcon costs. */
 export const FIG19: FigureStudy = {
@@ -36,15 +36,15 @@ function draw({ simulated }: FigureInput): Figure[] {
   });
   const softirqs = barPanel({
     title: '(b) NET_RX softirqs at 400 kpps',
-    x: { title: 'Mode' },
+    x: { title: 'Softirq' },
     y: { title: 'NET_RX', unit: '1/s' },
     categories: ['NET_RX'],
     series: MODES.map((mode) =>
       barsOf(systemStyle(mode), [
-        simulated.values(fixedCase(mode, FOOTNOTE_RATE_PPS).key, (run) => netRxCount(run) / DURATION_S),
+        simulated.values(fixedCase(mode, FOOTNOTE_RATE_PPS).key, (run) => interruptRate_per_s(run, 'NET_RX')),
       ]),
     ),
   });
-  const caption = `UDP 16 B, one flow, 100G, Linux 5.4; ${spreadNote(5)}.`;
+  const caption = `UDP 16 B, one flow, 100G, Linux 5.4; ${spreadNote(FIG19.cases)}.`;
   return [plotFigure({ id: 'fig19', title: FIG19.title, caption, panels: [cpu, softirqs], shareY: 'none' })];
 }

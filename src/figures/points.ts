@@ -1,5 +1,5 @@
 import type { BarSeries, LineSeries, SeriesStyle } from '../plot';
-import type { CaseRuns, FigureRun } from './cases';
+import type { Case, CaseRuns, FigureRun } from './cases';
 import { interval95, mean } from './claims/interval';
 
 /** Mean over seeds with the ends of its 95% interval. */
@@ -14,9 +14,15 @@ export function estimate(values: readonly number[]): Estimate {
   return { mean: mean(values), low, high };
 }
 
-/** What captions say of the spread. */
-export function spreadNote(seeds: number): string {
-  return `mean of ${seeds} seeds, 95% interval (Student t)`;
+/** What captions say of the spread of the cases that are drawn. */
+export function spreadNote(cases: readonly Case[]): string {
+  return `mean of ${seedsText(cases)} seeds, 95% interval (Student t)`;
+}
+
+/** How often cases are repeated: `3`, or `2 to 6`. */
+export function seedsText(cases: readonly Case[]): string {
+  const [least, most] = [Math.min, Math.max].map((end) => end(...cases.map((c) => c.seeds)));
+  return least === most ? String(least) : `${least} to ${most}`;
 }
 
 /** A line over x, one case for each point. */

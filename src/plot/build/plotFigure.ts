@@ -146,8 +146,10 @@ function xAxis(panel: Panel, box: Box, width_px: number, anchor: 'y'): PlotlyAxi
   };
 }
 
+/** A newline in a name breaks its label. */
 function namedTicks(names: readonly string[]): PlotlyAxis {
-  return { tickmode: 'array', tickvals: names.map((_, i) => i), ticktext: names.map(escapePlotly) };
+  const labels = names.map((name) => name.split('\n').map(escapePlotly).join('<br>'));
+  return { tickmode: 'array', tickvals: names.map((_, i) => i), ticktext: labels };
 }
 
 /** Number axes run from the first to the last point, with a little air for the markers. */
