@@ -1,5 +1,6 @@
 import type { Emit, FalconPolicy, GroSplit, Machine } from './experiment';
 import type { MemcachedTraffic, TcpTraffic, UdpTraffic, WebTraffic } from './traffic';
+import { WEB_OPERATIONS } from './webOperations';
 
 /** Defaults of every field that a user may leave out. Those of `nic` are the profile's. */
 export const EXPERIMENT_DEFAULTS = {
@@ -76,12 +77,16 @@ export const MEMCACHED_DEFAULTS: MemcachedTraffic = {
   senderCpus: [0],
 };
 
-/** Section 6.2: 200 users, pm.max_children = 100, cache and database on two separate cores. */
+/** Section 6.2: 200 users, pm.max_children = 100, cache and database on two separate cores. The rest is assumed. */
 export const WEB_DEFAULTS: WebTraffic = {
   kind: 'web',
   users: 200,
   workers: 100,
   think_s: 0.2,
+  operations: WEB_OPERATIONS,
+  request_bytes: 600,
+  query_bytes: 120,
+  answer_bytes: 900,
   appCpus: [2, 3, 4, 5],
   cacheCpu: 6,
   databaseCpu: 7,

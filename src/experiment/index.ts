@@ -1,5 +1,6 @@
 export * from './experiment';
 export * from './traffic';
+export * from './webOperations';
 export * from './topology';
 export * from './input';
 export * from './defaults';

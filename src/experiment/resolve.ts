@@ -21,7 +21,7 @@ import { experimentShape, extendedTopologyShape, wholeTopologyShape } from './sc
 import type { ParsedExperiment, ParsedTraffic } from './schema';
 import { findTopology, TOPOLOGIES } from './topologies';
 import type { Topology } from './topology';
-import type { MemcachedTraffic, Traffic } from './traffic';
+import type { MemcachedTraffic, Traffic, WebTraffic } from './traffic';
 
 export interface ResolveOptions {
   /** Name for messages; `experiment` by default. */
@@ -228,6 +228,7 @@ function checkTraffic(experiment: Experiment, refusal: Refusal): void {
         refusal.field(`traffic.${i}`, allowed, `${traffic.kind} traffic over ${protocol.toUpperCase()}`);
       }
     }
+    if (traffic.kind === 'web') checkWeb(traffic, `traffic.${i}`, refusal);
     if (traffic.kind === 'memcached') checkMemcached(experiment, traffic, `traffic.${i}`, refusal);
     if (traffic.kind !== 'udp' && traffic.kind !== 'tcp') return;
     traffic.hotspots.forEach((hotspot, h) => {
@@ -266,6 +267,17 @@ function checkMemcached(experiment: Experiment, traffic: MemcachedTraffic, at: s
     const field = traffic.request_bytes > room ? 'request_bytes' : 'object_bytes';
     refusal.field(`${at}.${field}`, `a request over UDP that fits one datagram of ${room} B`, traffic[field]);
   }
+}
+
+function checkWeb(traffic: WebTraffic, at: string, refusal: Refusal): void {
+  const names = new Set<string>();
+  traffic.operations.forEach(({ name, assets, asset_bytes }, o) => {
+    if (names.has(name)) refusal.field(`${at}.operations.${o}.name`, 'a name that no other operation has', name);
+    names.add(name);
+    if (assets > 0 && asset_bytes === 0) {
+      refusal.field(`${at}.operations.${o}.asset_bytes`, 'a size above 0 where there are assets', asset_bytes);
+    }
+  });
 }
 
 /** Transport protocols that a kind of traffic uses. */

@@ -91,6 +91,18 @@ const hotspots = z.array(
   }),
 );
 
+const webOperation = fields({
+  name: label,
+  weight: positive,
+  php_ms: notNegative,
+  cacheQueries: z.number().int().nonnegative(),
+  databaseQueries: z.number().int().nonnegative(),
+  assets: z.number().int().nonnegative(),
+  page_bytes: count,
+  asset_bytes: z.number().int().nonnegative(),
+  target_ms: notNegative,
+});
+
 const MAX_UDP_PAYLOAD_BYTES = 65507;
 
 export const trafficShape = z.discriminatedUnion('kind', [
@@ -134,6 +146,10 @@ export const trafficShape = z.discriminatedUnion('kind', [
     users: count.optional(),
     workers: count.optional(),
     think_s: notNegative.optional(),
+    operations: z.array(webOperation).nonempty('at least one operation').optional(),
+    request_bytes: count.optional(),
+    query_bytes: count.optional(),
+    answer_bytes: count.optional(),
     appCpus: cpus.optional(),
     cacheCpu: cpu.optional(),
     databaseCpu: cpu.optional(),

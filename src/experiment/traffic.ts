@@ -1,3 +1,5 @@
+import type { WebOperation } from './webOperations';
+
 /** What is sent to the machine, and what its applications do with it. Several kinds may share one experiment. */
 export type Traffic = UdpTraffic | TcpTraffic | MemcachedTraffic | WebTraffic;
 
@@ -73,7 +75,10 @@ export interface MemcachedTraffic {
   readonly senderCpus: readonly number[];
 }
 
-/** Closed-loop multi-tier web service (Cloudsuite web serving: nginx/PHP, memcached, MySQL). */
+/**
+ * Closed-loop multi-tier web service (Cloudsuite web serving: nginx/PHP, memcached, MySQL). The three tiers run in
+ * containers of this machine, the users come over the link.
+ */
 export interface WebTraffic {
   readonly kind: 'web';
   readonly users: number;
@@ -81,7 +86,12 @@ export interface WebTraffic {
   readonly workers: number;
   /** Mean time between a user's operations. */
   readonly think_s: number;
-  /** CPUs of the web server's workers. */
+  readonly operations: readonly WebOperation[];
+  readonly request_bytes: number;
+  /** Of a query to cache or database, and of its answer. */
+  readonly query_bytes: number;
+  readonly answer_bytes: number;
+  /** CPUs of the web server: an nginx thread on each, the PHP workers in turn. */
   readonly appCpus: readonly number[];
   readonly cacheCpu: number;
   readonly databaseCpu: number;

@@ -78,10 +78,15 @@ export class Sockets {
     socket.rmem_bytes += this.truesize(packet);
     pool.queued_ns[packet] = machine.now;
     socket.queue.push(packet);
-    if (socket.reader.state !== BLOCKED) return;
+    this.wake(core, socket.reader);
+  }
+
+  /** Wakes a thread that sleeps, at the cost of the core that does it. */
+  wake(core: Core, thread: Thread): void {
+    if (thread.state !== BLOCKED) return;
     core.extra_ns += this.wakeup_ns;
     core.extraWake_ns += this.wakeup_ns;
-    machine.scheduler.wake(socket.reader, core);
+    this.machine.scheduler.wake(thread, core);
   }
 
   private checkOrder(flow: number, slot: number, sequence: number): void {

@@ -75,6 +75,9 @@ export const PAPER_COSTS: Readonly<Record<string, Constant>> = {
   'epollWait.packet_ns': ns(400),
   'memcachedGet.packet_ns': ns(1500, 'hash table look-up, LRU lock and ASCII protocol'),
   'memcachedSet.packet_ns': ns(2200, 'as a read, with slab allocation and the copy of the object'),
+  'nginxStatic.packet_ns': ns(40000, 'parse, open, log; nginx serves some 20,000 small files a second on a core'),
+  'nginxPage.packet_ns': ns(20000, 'parse and FastCGI protocol'),
+  'databaseQuery.packet_ns': ns(120000, 'a look-up by key in InnoDB with a warm buffer pool'),
   'clientRequest.packet_ns': ns(
     20000,
     'a load generator thread at 50,000 requests/s: compose, send, epoll, receive through its own overlay, statistics',

@@ -4,7 +4,7 @@ import type { Machine } from '../machine';
 import { PACKET_TCP_QUIET, PACKET_UDP } from '../packets';
 import { MemcachedThread } from './memcachedThread';
 import { OperationLog } from './operationLog';
-import { mssOf, RequestSource } from './requestSource';
+import { acksOf, RequestSource, RETRANSMIT_NS } from './requestSource';
 import { clientReceive_ns, SystemCalls } from './systemCalls';
 import type { Workload } from './workload';
 
@@ -14,21 +14,9 @@ const SET = 1;
 /** Header and trailer of a response: VALUE key flags length, END; or STORED alone. */
 const RESPONSE_HEADER_BYTES = 40;
 
-/**
- * When something lost is sent again: TCP_RTO_MIN (include/net/tcp.h), since one segment in flight leaves only the
- * timeout. That UDP clients ask again after the same time is assumed.
- */
-export const RETRANSMIT_NS = 200e6;
-
 /** Codes of timers: connection number doubled, plus what is due. */
 const REQUEST = 0;
 const REPEAT = 1;
-
-/** A packet that was lost and is to be sent again. */
-interface Loss {
-  readonly bytes: number;
-  readonly messages: number;
-}
 
 /**
  * A closed-loop key-value cache: each connection has one request out at a time; when the response has come, the client
@@ -42,7 +30,6 @@ export class MemcachedWorkload implements Workload {
   private readonly outlets: number[] = [];
   private readonly firstFlow: number;
   private readonly operation: Uint8Array;
-  private readonly losses: Loss[][];
   private readonly random: Random;
   /** When each client's thread can send again. */
   private readonly clientFree_ns: Float64Array;
@@ -50,6 +37,8 @@ export class MemcachedWorkload implements Workload {
   /** From the server's sending to the client's having read, by operation, over TCP and UDP. */
   private readonly back_ns: { readonly tcp: readonly number[]; readonly udp: readonly number[] };
   private readonly udpConnections: number;
+  /** Acknowledgements of a response, by operation. */
+  private readonly acks: readonly number[];
 
   constructor(
     private readonly machine: Machine,
@@ -61,10 +50,10 @@ export class MemcachedWorkload implements Workload {
     this.clientRequest_ns = machine.outlet.sendersPay ? constant('clientRequest.packet_ns') : 0;
     this.clientFree_ns = new Float64Array(traffic.clients);
     this.operation = new Uint8Array(traffic.connections);
-    this.losses = Array.from({ length: traffic.connections }, () => []);
     this.udpConnections = Math.round(traffic.udpRatio * traffic.connections);
     const back = (kind: number) => [GET, SET].map((o) => clientReceive_ns(machine, kind, this.responseBytes(o)));
     this.back_ns = { tcp: back(PACKET_TCP_QUIET), udp: back(PACKET_UDP) };
+    this.acks = [GET, SET].map((o) => acksOf(machine, this.responseBytes(o)));
     const calls = new SystemCalls(machine);
     const servers = Array.from({ length: traffic.serverThreads }, (_, t) => {
       return new MemcachedThread(machine, calls, this, traffic.appCpus[t % traffic.appCpus.length]);
@@ -83,10 +72,7 @@ export class MemcachedWorkload implements Workload {
   onTimer(code: number): void {
     const connection = code >> 1;
     if ((code & 1) === REQUEST) this.request(connection);
-    else {
-      const loss = this.losses[connection].shift();
-      if (loss !== undefined) this.sources[connection].repeat(this.machine.now, loss.bytes, loss.messages);
-    }
+    else this.sources[connection].repeat(this.machine.now);
     this.machine.outlet.update(this.outlets[connection]);
     this.machine.nic?.watch();
   }
@@ -95,7 +81,7 @@ export class MemcachedWorkload implements Workload {
     // Nothing waits for an acknowledgement.
     if (bytes === 0) return;
     const connection = flow - this.firstFlow;
-    this.losses[connection].push({ bytes, messages });
+    this.sources[connection].lose(bytes, messages);
     this.machine.timer(this.machine.now + RETRANSMIT_NS, this.number, 2 * connection + REPEAT);
   }
 
@@ -117,11 +103,10 @@ export class MemcachedWorkload implements Workload {
     const back_ns = connection < this.udpConnections ? this.back_ns.udp : this.back_ns.tcp;
     const arrival_ns = machine.now + back_ns[operation];
     this.log.record(operation, arrival_ns - source.requestedAt_ns);
-    // The client acknowledges every second segment; the last one's acknowledgement goes with the next request.
-    if (connection >= this.udpConnections) {
-      const segments = Math.ceil(this.responseBytes(operation) / mssOf(machine));
-      source.acknowledge(arrival_ns, Math.floor((segments - 1) / 2));
+    if (connection >= this.udpConnections && this.acks[operation] > 0) {
+      source.acknowledge(arrival_ns, this.acks[operation]);
       machine.outlet.update(this.outlets[connection]);
+      machine.nic?.watch();
     }
     machine.timer(arrival_ns + random.exponential(traffic.think_us * 1000), this.number, 2 * connection + REQUEST);
   }

@@ -2,65 +2,91 @@ import type { Machine } from '../machine';
 import { NONE } from '../packets';
 import type { Step, Thread, ThreadProgram } from '../scheduler';
 import type { Socket } from '../sockets';
-import { sendLocal } from './localMessage';
-import { QUERY_BYTES, REPLY_BYTES } from './webOperations';
+import { LocalFlow } from './localMessage';
+import type { SystemCalls } from './systemCalls';
+
+export interface QueryServerOptions {
+  /** Name of the thread. */
+  readonly comm: string;
+  readonly cpu: number;
+  readonly service_ns: number;
+  /** Container that it runs in. */
+  readonly container: number;
+  readonly query_bytes: number;
+  readonly answer_bytes: number;
+}
 
 /** A tier behind the web server: one thread that answers queries in the order of arrival. */
 export class QueryServer implements ThreadProgram {
   private readonly socket: Socket;
-  /** Flow of the answers, by flow of the queries. */
-  private readonly replies = new Map<number, number>();
+  /** Way of the answers, by flow of the queries. */
+  private readonly answers = new Map<number, LocalFlow>();
   private packet = NONE;
+  private receiveShare = 1;
+  private computeShare = 1;
 
   constructor(
     private readonly machine: Machine,
+    private readonly calls: SystemCalls,
     private readonly workload: number,
-    private readonly name: string,
-    cpu: number,
-    private readonly service_ns: number,
-    private readonly container: number,
+    private readonly options: QueryServerOptions,
   ) {
-    this.socket = machine.sockets.add('tcp', machine.scheduler.add(cpu, name, this));
+    this.socket = machine.sockets.add('tcp', machine.scheduler.add(options.cpu, options.comm, this));
   }
 
-  /** @returns the flow on which a client sends its queries; answers go to its socket */
-  connect(answers: Socket): number {
-    const { flows, plan } = this.machine;
-    const containers = plan.experiment.containers;
-    const common = { protocol: 'tcp' as const, workload: this.workload, label: `${this.name}-${this.workload}` };
+  /**
+   * Opens a connection from a thread of the web server.
+   * @param answers socket to which the answers go
+   * @returns both directions
+   */
+  connect(answers: Socket, cpu: number, container: number): { query: LocalFlow; answer: LocalFlow } {
+    const { machine, options } = this;
+    const { flows } = machine;
+    const common = { protocol: 'tcp' as const, workload: this.workload };
     const query = flows.add({
       ...common,
-      container: this.container % containers,
+      container: options.container,
       socket: this.socket.id,
-      message_bytes: QUERY_BYTES,
+      label: `${options.comm}-${this.workload}`,
+      message_bytes: options.query_bytes,
     });
-    this.replies.set(query, flows.add({ ...common, container: 0, socket: answers.id, message_bytes: REPLY_BYTES }));
-    return query;
+    const answer = flows.add({
+      ...common,
+      container,
+      socket: answers.id,
+      label: `${options.comm}-${this.workload}-answers`,
+      message_bytes: options.answer_bytes,
+    });
+    const back = new LocalFlow(machine, answer, options.answer_bytes, options.cpu);
+    this.answers.set(query, back);
+    return { query: new LocalFlow(machine, query, options.query_bytes, cpu), answer: back };
   }
 
   next(thread: Thread, step: Step): boolean {
-    const { machine } = this;
-    const { constant } = machine.plan;
+    const { machine, calls, options } = this;
     this.packet = machine.sockets.take(this.socket);
     if (this.packet === NONE) return false;
-    const touch = machine.softirqs.touch(machine.cores[thread.core], this.packet);
-    step.system_ns = constant('socketReceive.packet_ns') + constant('tcpSend.packet_ns') + touch;
-    step.user_ns = this.service_ns;
+    const receive_ns = calls.wait_ns + calls.read_ns(machine.cores[thread.core], this.packet);
+    step.system_ns = receive_ns + calls.sendLocal_ns(options.answer_bytes);
+    step.user_ns = options.service_ns;
+    const total_ns = step.system_ns + step.user_ns;
+    this.receiveShare = receive_ns / total_ns;
+    this.computeShare = (receive_ns + step.user_ns) / total_ns;
     return true;
   }
 
   done(thread: Thread): void {
     const { machine, packet } = this;
-    const core = machine.cores[thread.core];
-    const reply = this.replies.get(machine.pool.flow[packet]);
-    machine.monitors.read(core, packet);
+    const answer = this.answers.get(machine.pool.flow[packet]);
+    machine.monitors.read(machine.cores[thread.core], packet);
     machine.pool.freePacket(packet);
     this.packet = NONE;
-    if (reply !== undefined) sendLocal(machine, core, reply, REPLY_BYTES);
+    answer?.send();
   }
 
   frames(progress: number): readonly string[] {
     if (progress < 0) return ['@recv', 'tcp_recvmsg', 'schedule_timeout', 'schedule', '__schedule'];
-    return progress < 0.1 ? ['@recv', 'tcp_recvmsg'] : ['start_thread', this.name];
+    if (progress < this.receiveShare) return ['@recv', 'tcp_recvmsg'];
+    return progress < this.computeShare ? ['start_thread', this.options.comm] : ['@send', 'tcp_sendmsg'];
   }
 }

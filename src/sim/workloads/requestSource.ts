@@ -14,6 +14,24 @@ export function mssOf(machine: Machine): number {
 }
 
 /**
+ * When something lost is sent again: TCP_RTO_MIN (include/net/tcp.h), since one segment in flight leaves only the
+ * timeout. That UDP clients ask again after the same time is assumed.
+ */
+export const RETRANSMIT_NS = 200e6;
+
+/** Segments of a response that a client acknowledges at once: every second one, or a merged skb. */
+const ACKNOWLEDGED_SEGMENTS = 2;
+
+/** Acknowledgements that a response calls for, but for the last, which goes with the next request. */
+export function acksOf(machine: Machine, bytes: number): number {
+  const { constant, experiment } = machine.plan;
+  const mss = mssOf(machine);
+  const tunnelled = experiment.topology.encapsulation_bytes > 0;
+  const merged = tunnelled ? constant('gro.tunnelMaxSegments') : Math.floor(constant('gro.maxBytes') / mss);
+  return Math.floor((Math.ceil(bytes / mss) - 1) / Math.max(ACKNOWLEDGED_SEGMENTS, merged));
+}
+
+/**
  * The client's end of a connection: one request at a time, the acknowledgements of long responses, and what has to be
  * sent again. A request of one segment calls for no acknowledgement, since the response carries it; longer ones do.
  */
@@ -29,7 +47,10 @@ export class RequestSource implements Source {
   private sentAt_ns = 0;
   private acks = 0;
   private ackAt_ns = 0;
-  /** Payloads that were lost and whose time has come, and whether their message ended in them. */
+  /** Payloads that were lost, and whether their message ended in them. */
+  private readonly lost = new IntFifo();
+  private readonly lostEnds = new IntFifo();
+  /** Those whose time has come. */
   private readonly again = new IntFifo();
   private readonly againEnds = new IntFifo();
   private againAt_ns = 0;
@@ -58,10 +79,16 @@ export class RequestSource implements Source {
     this.prepare();
   }
 
-  /** Sends a lost packet again. */
-  repeat(at_ns: number, bytes: number, messages: number): void {
-    this.again.push(bytes);
-    this.againEnds.push(messages);
+  /** A packet was lost; the client does not know yet. */
+  lose(bytes: number, messages: number): void {
+    this.lost.push(bytes);
+    this.lostEnds.push(messages);
+  }
+
+  /** Sends the packet that was lost first again. */
+  repeat(at_ns: number): void {
+    this.again.push(this.lost.shift());
+    this.againEnds.push(this.lostEnds.shift());
     this.againAt_ns = at_ns;
     this.prepare();
   }

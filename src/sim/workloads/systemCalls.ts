@@ -1,6 +1,7 @@
 import type { Core } from '../core';
 import type { Machine } from '../machine';
 import { isTcp, NONE } from '../packets';
+import { localTransmit_ns } from './localMessage';
 
 /** Most bytes that TCP hands down at once (TSO): 64 KiB less headers. */
 const TSO_BYTES = 65483;
@@ -16,6 +17,7 @@ export class SystemCalls {
   private readonly remoteByte_ns: number;
   private readonly tcpSend_ns: number;
   private readonly udpSend_ns: number;
+  private readonly localSend_ns: number;
 
   constructor(private readonly machine: Machine) {
     const { constant, experiment } = machine.plan;
@@ -27,6 +29,7 @@ export class SystemCalls {
     this.remoteByte_ns = constant('locality.byte_ns');
     this.tcpSend_ns = constant('tcpSend.packet_ns') + tunnel_ns;
     this.udpSend_ns = constant('udpSend.packet_ns') + tunnel_ns;
+    this.localSend_ns = constant('tcpSend.packet_ns') + localTransmit_ns(machine);
   }
 
   /** Reading a packet by so many calls, with the copy; from then on its data are this core's. */
@@ -44,6 +47,16 @@ export class SystemCalls {
   send_ns(kind: number, bytes: number): number {
     if (!isTcp(kind)) return this.udpSend_ns + bytes * this.copyByte_ns;
     return Math.ceil(bytes / TSO_BYTES) * this.tcpSend_ns + bytes * this.copyByte_ns;
+  }
+
+  /** Sending a TCP message to another container of this machine. */
+  sendLocal_ns(bytes: number): number {
+    return this.localSend_ns + bytes * this.copyByte_ns;
+  }
+
+  /** Reading from or writing to a Unix socket. */
+  pipe_ns(bytes: number): number {
+    return this.receive_ns + this.copy_ns + bytes * this.copyByte_ns;
   }
 }
 

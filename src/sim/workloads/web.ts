@@ -1,42 +1,57 @@
 import type { Random } from '../../core';
-import type { WebTraffic } from '../../experiment';
+import type { WebOperation, WebTraffic } from '../../experiment';
 import type { Machine } from '../machine';
+import { PACKET_TCP } from '../packets';
+import type { LocalFlow } from './localMessage';
+import { NginxThread } from './nginxThread';
+import type { Site } from './nginxThread';
 import { OperationLog } from './operationLog';
-import { RequestSource } from './requestSource';
-import { REQUEST_BYTES, SEGMENTS_PER_ACK, WEB_OPERATIONS, CACHE_NS, DATABASE_NS } from './webOperations';
-import type { WebOperation } from './webOperations';
+import { PhpPool, PhpWorker } from './phpWorker';
+import type { PageClient } from './phpWorker';
 import { QueryServer } from './queryServer';
-import { WebWorker } from './webWorker';
+import { acksOf, RequestSource, RETRANSMIT_NS } from './requestSource';
+import { clientReceive_ns, SystemCalls } from './systemCalls';
 import type { Workload } from './workload';
 
-const MSS_BYTES = 1398;
-/** TCP's least retransmission timeout, TCP_RTO_MIN. */
-const TIMEOUT_NS = 200e6;
+/** Containers of the tiers. */
+const WEB = 0;
+const CACHE = 1;
+const DATABASE = 2;
 
-/** One user: what it is doing, and how far it is. */
-interface User {
-  readonly source: RequestSource;
-  readonly outlet: number;
-  operation: WebOperation;
-  startedAt_ns: number;
-  /** Requests of the operation that are still to come. */
-  requestsLeft: number;
-  waiting: boolean;
+/** Codes of timers: user number doubled, plus what is due; for local flows, the flow below zero. */
+const BEGIN = 0;
+const REPEAT = 1;
+
+/** What the client sees of a response, by operation: page and static file. */
+interface Way {
+  readonly bytes: number;
+  readonly back_ns: number;
+  readonly acks: number;
 }
 
 /**
- * A closed-loop multi-tier web service: users load pages with their static files, one request after the other, and
- * think; workers (nginx and PHP in one) render pages, asking the cache and the database over the containers' network;
- * the three tiers run on one machine, in containers of their own where there are several.
+ * A closed-loop multi-tier web service. Each user does one operation after the other, with time to think between: it
+ * loads a page and then its static files, one request out at a time. nginx answers files itself and has pages rendered
+ * by the PHP workers, which ask cache and database. All tiers run on this machine, in containers of their own; the users
+ * come over the link. Users act at once: what a client spends on itself is part of the thinking.
  */
-export class WebWorkload implements Workload {
-  readonly log = new OperationLog(
-    WEB_OPERATIONS.map((o) => o.name),
-    'ms',
-    true,
-  );
-  private readonly users: User[] = [];
-  private readonly userOf = new Map<number, number>();
+export class WebWorkload implements Workload, Site, PageClient {
+  readonly log: OperationLog;
+  private readonly operations: readonly WebOperation[];
+  private readonly pages: readonly Way[];
+  private readonly files: readonly Way[];
+  private readonly cumulativeWeight: readonly number[];
+  private readonly pool: PhpPool;
+  private readonly servers: NginxThread[];
+  private readonly localFlows = new Map<number, LocalFlow>();
+  private readonly firstFlow: number;
+  // By user.
+  private readonly sources: RequestSource[] = [];
+  private readonly outlets: number[] = [];
+  private readonly operation: Int32Array;
+  private readonly filesLeft: Int32Array;
+  private readonly rendersPage: Uint8Array;
+  private readonly startedAt_ns: Float64Array;
   private readonly random: Random;
 
   constructor(
@@ -44,104 +59,169 @@ export class WebWorkload implements Workload {
     private readonly number: number,
     private readonly traffic: WebTraffic,
   ) {
+    this.operations = traffic.operations;
+    this.log = new OperationLog(
+      this.operations.map((o) => o.name),
+      'ms',
+      true,
+    );
     this.random = machine.random(`web-${number}`);
-    const cache = new QueryServer(machine, number, 'memcached', traffic.cacheCpu, CACHE_NS, 1);
-    const database = new QueryServer(machine, number, 'mysqld', traffic.databaseCpu, DATABASE_NS, 2);
-    const workers = Array.from({ length: traffic.workers }, (_, w) => {
-      const cpu = traffic.appCpus[w % traffic.appCpus.length];
-      return new WebWorker(machine, cpu, cache, database, (flow) => this.onResponse(flow));
-    });
-    for (let u = 0; u < traffic.users; u++) this.addUser(u, workers[u % workers.length]);
+    this.pages = this.operations.map((o) => wayOf(machine, o.page_bytes));
+    this.files = this.operations.map((o) => wayOf(machine, o.asset_bytes));
+    let sum = 0;
+    this.cumulativeWeight = this.operations.map((o) => (sum += o.weight));
+    this.operation = new Int32Array(traffic.users);
+    this.filesLeft = new Int32Array(traffic.users);
+    this.rendersPage = new Uint8Array(traffic.users);
+    this.startedAt_ns = new Float64Array(traffic.users);
+    const calls = new SystemCalls(machine);
+    this.pool = new PhpPool(machine, this);
+    this.startTiers(calls);
+    this.servers = [...new Set(traffic.appCpus)].map((cpu) => new NginxThread(machine, calls, this, cpu));
+    this.firstFlow = machine.flows.count;
+    for (let u = 0; u < traffic.users; u++) this.connect(u);
   }
 
   start(): void {
-    this.users.forEach((_, u) => this.think(u));
+    for (let u = 0; u < this.traffic.users; u++) this.think(u, 0);
   }
 
-  /** A user begins an operation, or repeats a request that was lost. */
   onTimer(code: number): void {
-    const user = this.users[code];
-    if (!user.waiting) {
-      user.operation = this.drawOperation();
-      user.startedAt_ns = this.machine.now;
-      user.requestsLeft = 1 + user.operation.assets;
+    if (code < 0) {
+      this.localFlows.get(-code - 1)?.repeat();
+      return;
     }
-    this.request(user, this.machine.now);
+    const user = code >> 1;
+    if ((code & 1) === BEGIN) this.begin(user);
+    else this.sources[user].repeat(this.machine.now);
+    this.update(user);
   }
 
-  onLost(flow: number, _bytes: number, messages: number): void {
-    const user = this.userOf.get(flow);
-    if (user === undefined || messages === 0) return;
-    this.machine.timer(this.machine.now + TIMEOUT_NS, this.number, user);
-  }
-
-  /** Operation that a worker finds in a request: the page is dynamic, the rest is not. */
-  requestOf(flow: number): WebOperation | null {
-    const user = this.users[this.userOf.get(flow) ?? 0];
-    return user.requestsLeft === 1 + user.operation.assets ? user.operation : null;
-  }
-
-  /** A response has left the web server. */
-  private onResponse(flow: number): void {
-    const { machine } = this;
-    const user = this.users[this.userOf.get(flow) ?? 0];
-    const arrival = machine.now + machine.outlet.oneWay_ns;
-    const segments = Math.ceil(user.operation.response_bytes / MSS_BYTES);
-    user.waiting = false;
-    user.requestsLeft--;
-    const acks = Math.floor(segments / SEGMENTS_PER_ACK);
-    if (user.requestsLeft > 0) this.request(user, arrival, acks);
-    else {
-      user.source.acknowledge(arrival, acks);
-      this.finish(user, arrival);
-      this.kick(user);
-      this.think(this.userOf.get(flow) ?? 0);
+  onLost(flow: number, bytes: number, messages: number): void {
+    // Nothing waits for an acknowledgement.
+    if (bytes === 0) return;
+    const user = flow - this.firstFlow;
+    const at_ns = this.machine.now + RETRANSMIT_NS;
+    if (user < 0) {
+      this.machine.timer(at_ns, this.number, -flow - 1);
+      return;
     }
+    this.sources[user].lose(bytes, messages);
+    this.machine.timer(at_ns, this.number, 2 * user + REPEAT);
   }
 
-  private finish(user: User, at_ns: number): void {
-    const time_ns = at_ns - user.startedAt_ns;
-    const delay_ns = Math.max(0, time_ns - user.operation.target_ms * 1e6);
-    this.log.record(WEB_OPERATIONS.indexOf(user.operation), time_ns, delay_ns);
+  // What nginx asks.
+
+  userOf(flow: number): number {
+    return flow - this.firstFlow;
   }
 
-  private request(user: User, at_ns: number, acks = 0): void {
-    user.waiting = true;
-    user.source.acknowledge(at_ns, acks);
-    user.source.request(at_ns, REQUEST_BYTES);
-    this.kick(user);
+  asksForPage(user: number): boolean {
+    return this.rendersPage[user] === 1;
   }
 
-  private kick(user: User): void {
-    this.machine.outlet.update(user.outlet);
+  responseBytes(user: number): number {
+    return this.wayOf(user).bytes;
+  }
+
+  render(user: number, cpu: number): void {
+    this.pool.submit(user, cpu);
+  }
+
+  /** The response is on its way: the user goes on to the next file, or is done. */
+  responded(user: number): void {
+    const { back_ns, acks } = this.wayOf(user);
+    const arrival_ns = this.machine.now + back_ns;
+    if (acks > 0) this.sources[user].acknowledge(arrival_ns, acks);
+    this.rendersPage[user] = 0;
+    if (this.filesLeft[user] > 0) {
+      this.filesLeft[user]--;
+      this.sources[user].request(arrival_ns, this.traffic.request_bytes);
+    } else {
+      this.finish(user, arrival_ns);
+      this.think(user, arrival_ns);
+    }
+    this.update(user);
+  }
+
+  // What PHP asks.
+
+  operationOf(user: number): WebOperation {
+    return this.operations[this.operation[user]];
+  }
+
+  rendered(user: number, cpu: number): void {
+    this.servers[user % this.servers.length].take(user, cpu);
+  }
+
+  private begin(user: number): void {
+    const { now } = this.machine;
+    this.operation[user] = this.drawOperation();
+    this.filesLeft[user] = this.operationOf(user).assets;
+    this.rendersPage[user] = 1;
+    this.startedAt_ns[user] = now;
+    this.sources[user].request(now, this.traffic.request_bytes);
+  }
+
+  private finish(user: number, at_ns: number): void {
+    const time_ns = at_ns - this.startedAt_ns[user];
+    const late_ns = time_ns - this.operationOf(user).target_ms * 1e6;
+    this.log.record(this.operation[user], time_ns, Math.max(0, late_ns));
+  }
+
+  private think(user: number, from_ns: number): void {
+    const pause_ns = this.random.exponential(this.traffic.think_s * 1e9);
+    this.machine.timer(from_ns + pause_ns, this.number, 2 * user + BEGIN);
+  }
+
+  private drawOperation(): number {
+    const { cumulativeWeight } = this;
+    const at = this.random.uniform() * cumulativeWeight[cumulativeWeight.length - 1];
+    return cumulativeWeight.findIndex((weight) => at < weight);
+  }
+
+  private wayOf(user: number): Way {
+    return (this.asksForPage(user) ? this.pages : this.files)[this.operation[user]];
+  }
+
+  /** The link may have got something to carry. */
+  private update(user: number): void {
+    this.machine.outlet.update(this.outlets[user]);
     this.machine.nic?.watch();
   }
 
-  private think(user: number): void {
-    const pause_ns = this.random.exponential(this.traffic.think_s * 1e9);
-    this.machine.timer(this.machine.now + pause_ns, this.number, user);
+  /** Cache, database and the PHP workers with a connection to each. */
+  private startTiers(calls: SystemCalls): void {
+    const { machine, number, traffic } = this;
+    const { query_bytes, answer_bytes } = traffic;
+    const constant = (name: string): number => machine.plan.constant(name);
+    const tier = (comm: string, container: number, cpu: number, service_ns: number): QueryServer =>
+      new QueryServer(machine, calls, number, { comm, container, cpu, service_ns, query_bytes, answer_bytes });
+    const cache = tier('memcached', CACHE, traffic.cacheCpu, constant('memcachedGet.packet_ns'));
+    const database = tier('mysqld', DATABASE, traffic.databaseCpu, constant('databaseQuery.packet_ns'));
+    for (let w = 0; w < traffic.workers; w++) {
+      const cpu = traffic.appCpus[w % traffic.appCpus.length];
+      const worker = new PhpWorker(machine, calls, this.pool, query_bytes, cpu, cache, database);
+      for (const flow of worker.flows) this.localFlows.set(flow.flow, flow);
+    }
   }
 
-  private drawOperation(): WebOperation {
-    const sum = WEB_OPERATIONS.reduce((total, o) => total + o.weight, 0);
-    let left = this.random.uniform() * sum;
-    return WEB_OPERATIONS.find((o) => (left -= o.weight) < 0) ?? WEB_OPERATIONS[0];
-  }
-
-  private addUser(u: number, worker: WebWorker): void {
-    const { machine } = this;
+  private connect(user: number): void {
+    const { machine, traffic } = this;
     const flow = machine.flows.add({
       protocol: 'tcp',
-      container: 0,
-      socket: worker.requestSocket.id,
+      container: WEB,
+      socket: this.servers[user % this.servers.length].socket.id,
       workload: this.number,
       label: `web-${this.number}`,
-      message_bytes: REQUEST_BYTES,
+      message_bytes: traffic.request_bytes,
     });
-    worker.serves(flow, () => this.requestOf(flow));
-    this.userOf.set(flow, u);
     const source = new RequestSource(machine, flow, 'tcp');
-    const outlet = machine.outlet.add(source, 0);
-    this.users.push({ source, outlet, operation: WEB_OPERATIONS[0], startedAt_ns: 0, requestsLeft: 0, waiting: false });
+    this.sources.push(source);
+    this.outlets.push(machine.outlet.add(source, traffic.senderCpus[user % traffic.senderCpus.length]));
   }
+}
+
+function wayOf(machine: Machine, bytes: number): Way {
+  return { bytes, back_ns: clientReceive_ns(machine, PACKET_TCP, bytes), acks: acksOf(machine, bytes) };
 }
