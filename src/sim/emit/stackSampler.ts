@@ -22,6 +22,8 @@ import { ENTRY_GRO_CELLS } from '../plan';
 import { Origin, seconds } from './origin';
 
 const EVENT = 'cpu-clock';
+/** Progress of a thread's step just before it is done. */
+const STEP_END = 0.999999;
 /** Process ids of the simulated threads start here; ksoftirqd's are those of a small machine anyway. */
 const FIRST_PID = 1000;
 
@@ -119,8 +121,10 @@ export class StackSampler {
   private entryOf(core: Core): readonly string[] {
     if (core.softirqFrom === FROM_KSOFTIRQD) return this.frames('@ksoftirqd');
     if (core.softirqFrom === FROM_BH_ENABLE) {
-      const transmit = ['udp_sendmsg', 'ip_output', '__dev_queue_xmit'];
-      return [...this.frames('@send'), ...transmit, ...this.frames('@bhEnable')];
+      // The end of a step is where its thread sends.
+      const step = this.machine.scheduler.threads[core.thread]?.program?.frames(STEP_END) ?? [];
+      const send = step.includes('@send') ? step : ['@send', 'udp_sendmsg'];
+      return [...this.expand(send), 'ip_output', '__dev_queue_xmit', ...this.frames('@bhEnable')];
     }
     return [...this.baseOf(core), ...this.frames(IRQ_FRAMES[core.irq].entry), ...this.frames('@irqExit')];
   }
@@ -160,7 +164,7 @@ export class StackSampler {
   private progress(core: Core): number {
     const length = core.segmentEnd - core.segmentStart - core.overhead_ns;
     const done = this.machine.now - core.segmentStart - core.overhead_ns;
-    return length > 0 ? Math.min(0.999999, Math.max(0, done / length)) : 0;
+    return length > 0 ? Math.min(STEP_END, Math.max(0, done / length)) : 0;
   }
 
   private expand(names: readonly string[]): string[] {

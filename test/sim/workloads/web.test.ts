@@ -121,6 +121,18 @@ describe('web', () => {
     expect(print(4)).not.toBe(print(3));
   });
 
+  it('shows its threads and their sending in stack samples', () => {
+    const { tables } = web({}, { duration_s: 0.05, emit: { samples_hz: 20_000 } });
+    const stacks = [...(tables.stacks?.rows() ?? [])].filter(({ comm }) => /nginx|php|memcached|mysqld/.test(comm));
+    const has = (comm: string, frame: string): boolean =>
+      stacks.some((row) => row.comm === comm && row.stack.split(';').includes(frame));
+    expect(has('php-fpm', 'execute_ex')).toBe(true);
+    expect(has('nginx', 'ngx_http_process_request')).toBe(true);
+    // A query's way over the bridge ends in a softirq of the sending core, below tcp_sendmsg.
+    expect(stacks.some(({ stack }) => /tcp_sendmsg;.*local_bh_enable.*net_rx_action/.test(stack))).toBe(true);
+    expect(stacks.some(({ stack }) => stack.includes('udp_sendmsg'))).toBe(false);
+  });
+
   it('refuses operations that cannot be', () => {
     const refuse = (traffic: Partial<Web>): (() => unknown) => {
       return () => resolveExperiment({ traffic: { kind: 'web', ...traffic } });
