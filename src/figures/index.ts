@@ -2,6 +2,8 @@ export * from './cases';
 export * from './study';
 export * from './all';
 export { interruptRate_per_s, stackPassesPerMessage } from './interrupts';
+export { panelRuns as latencyPanelRuns } from './claims/fig12';
+export { stressRates_pps } from './experiments/stress';
 export {
   coreLoad,
   coreLoads,
@@ -10,6 +12,7 @@ export {
   meanLatency_us,
   netRxCount,
   offeredRate_pps,
+  operationValues,
   receivedRate_pps,
   rescheduleCount,
   totalLoad,
