@@ -1,5 +1,5 @@
 import type { Nanoseconds } from '../core';
-import { ETHERNET_GAP_BYTES, frameBytes } from '../kernel';
+import { ETHERNET_GAP_BYTES, frameBytes } from '../kernel/wire';
 import type { Plan } from './plan';
 import type { Emission, Outlet, Source } from './sources';
 import { SourceHeap } from './sources';

@@ -1,4 +1,4 @@
-import { Random } from '../core';
+import { NS_PER_S, Random } from '../core';
 import type { Nanoseconds } from '../core';
 import { Core, HARDIRQ, IDLE, OP_IRQ_EXIT, SYSTEM, USER } from './core';
 import { EventQueue } from './eventQueue';
@@ -35,7 +35,7 @@ export class Machine {
   readonly napis: Napi[] = [];
   readonly backlogs: Napi[] = [];
   /** gro_cells by leg, then core. */
-  readonly groCells = new Map<number, Napi[]>();
+  readonly groCells: Napi[][] = [];
   readonly flows: Flows;
   readonly sockets: Sockets;
   readonly scheduler: Scheduler;
@@ -50,11 +50,14 @@ export class Machine {
   readonly monitors: Monitors;
   readonly variation: Variation;
   readonly workloads: Workload[] = [];
+  /** When measuring begins. */
+  readonly start_ns: Nanoseconds;
   private readonly idleExit_ns: number;
   private readonly jiffy_ns: number;
 
   constructor(readonly plan: Plan) {
     const { experiment } = plan;
+    this.start_ns = Math.round(experiment.warmup_s * NS_PER_S);
     this.idleExit_ns = plan.constant('cpu.idleExit_ns');
     this.jiffy_ns = 1e9 / plan.constant('kernel.hz');
     this.variation = new Variation(this.random('service'), plan.constant('cpu.variation'));
@@ -68,10 +71,7 @@ export class Machine {
     }
     for (const leg of plan.legs) {
       if (leg.entry !== ENTRY_GRO_CELLS) continue;
-      this.groCells.set(
-        leg.index,
-        this.cores.map((core) => this.addNapi(NAPI_GRO_CELL, core.id, leg.index, leg.device)),
-      );
+      this.groCells[leg.index] = this.cores.map((core) => this.addNapi(NAPI_GRO_CELL, core.id, leg.index, leg.device));
     }
     this.sockets = new Sockets(this);
     this.softirqs = new Softirqs(this);

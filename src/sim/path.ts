@@ -2,9 +2,8 @@ import type { Core } from './core';
 import { IRQ_CALL } from './core';
 import { Reassembly } from './reassembly';
 import { EV_IPI, PRIORITY_IRQ } from './events';
-import { rpsCpu } from '../kernel';
+import { rpsCpu } from '../kernel/steering';
 import type { Machine } from './machine';
-import type { Napi } from './napi';
 import { PACKET_FRAGMENT } from './packets';
 import type { Leg } from './plan';
 import { ENTRY_GRO_CELLS, ENTRY_NETIF_RX, ENTRY_RPS, ENTRY_SPLIT } from './plan';
@@ -119,8 +118,7 @@ export class Path {
 
   private enqueueGroCell(core: Core, leg: Leg, packet: number): void {
     const { machine } = this;
-    const cells = machine.groCells.get(leg.index) as Napi[];
-    const cell = cells[core.id];
+    const cell = machine.groCells[leg.index][core.id];
     // gro_cells_receive (net/core/gro_cells.c): drops above netdev_max_backlog, schedules at the first packet.
     if (cell.input.length > this.maxBacklog) {
       machine.drop(packet, 'gro-cells', core.id);

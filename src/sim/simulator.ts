@@ -54,7 +54,7 @@ export class Simulator {
     this.sampler = experiment.emit.samples_hz > 0 ? new StackSampler(this.machine) : null;
     this.jiffy_ns = 1e9 / plan.constant('kernel.hz');
     this.tick_ns = plan.constant('cpu.tick_ns');
-    this.start_ns = Math.round(experiment.warmup_s * NS_PER_S);
+    this.start_ns = this.machine.start_ns;
     this.end_ns = this.start_ns + Math.round(experiment.duration_s * NS_PER_S);
     this.interval_ns = Math.round(experiment.emit.interval_s * NS_PER_S);
     experiment.traffic.forEach((traffic, i) => {

@@ -1,14 +1,8 @@
-import {
-  averageLoad,
-  busyPercent,
-  getFalconCpu,
-  getGroSplitCpu,
-  isFalconOn,
-  leastLoadedCpu,
-  nextLoad,
-  sprayedCpu,
-} from '../kernel';
 import type { FalconOptions } from '../kernel';
+// Functions that run for each packet come from their own files: through a room's index, a getter runs at each call.
+import { getFalconCpu, getGroSplitCpu, isFalconOn } from '../kernel/falcon';
+import { averageLoad, busyPercent, nextLoad } from '../kernel/loadAverage';
+import { leastLoadedCpu, sprayedCpu } from '../kernel/steering';
 import { IDLE } from './core';
 import type { Machine } from './machine';
 

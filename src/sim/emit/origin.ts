@@ -1,4 +1,4 @@
-import { NS_PER_S } from '../../core';
+import { NS_PER_S } from '../../core/units';
 import type { Nanoseconds, Seconds } from '../../core';
 import type { Experiment } from '../../experiment';
 import type { Machine } from '../machine';
@@ -10,5 +10,5 @@ export const Origin = {
 
 /** Time in tables: seconds since measuring began. */
 export function seconds(machine: Machine, time_ns: Nanoseconds): Seconds {
-  return (time_ns - Math.round(machine.plan.experiment.warmup_s * NS_PER_S)) / NS_PER_S;
+  return (time_ns - machine.start_ns) / NS_PER_S;
 }

@@ -1,5 +1,5 @@
 import type { UdpTraffic } from '../../experiment';
-import { fragmentSizes, IPV4_HEADER_BYTES, UDP_HEADER_BYTES } from '../../kernel';
+import { fragmentSizes, IPV4_HEADER_BYTES, UDP_HEADER_BYTES } from '../../kernel/wire';
 import type { Machine } from '../machine';
 import { LAST_OF_MESSAGE, PACKET_FRAGMENT, PACKET_UDP } from '../packets';
 import type { Emission, Source } from '../sources';
