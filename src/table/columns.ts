@@ -39,6 +39,7 @@ export class DictionaryColumn extends IndexedColumn<string | null> {
 export const NULL_CODE = 0xffffffff;
 
 const TEXT_BLOCK = 2 ** 22;
+const SHORT_TEXT = 128;
 
 /**
  * Texts that mostly differ from row to row: their bytes in blocks, decoded when asked for. A million
@@ -64,20 +65,35 @@ export class TextColumn extends IndexedColumn<string> {
 
   /** Appends UTF-8 bytes that are given as latin-1, one character for each byte. */
   pushLatin1(text: string): void {
+    const block = this.place(text.length);
+    block.write(text, this.used, 'latin1');
+    this.used += text.length;
+  }
+
+  /** Appends the UTF-8 bytes between two places. */
+  pushBytes(bytes: Uint8Array, start: number, end: number): void {
+    const block = this.place(end - start);
+    // For a short text, calling Buffer.copy costs more than the text.
+    if (end - start > SHORT_TEXT) block.set(bytes.subarray(start, end), this.used);
+    else for (let i = start, to = this.used; i < end; i++) block[to++] = bytes[i];
+    this.used += end - start;
+  }
+
+  /** Notes a new row of a length; the block that its bytes go into, at `used`. */
+  private place(length: number): Buffer {
     if (this.rows === this.starts.length) {
       this.starts = grown(this.starts, new Float64Array(this.rows * 2));
       this.lengths = grown(this.lengths, new Uint32Array(this.rows * 2));
     }
     // A full block takes no empty text either: its place would be that of the next block.
-    if (this.used >= TEXT_BLOCK || this.used + text.length > TEXT_BLOCK) {
-      this.blocks.push(Buffer.allocUnsafeSlow(Math.max(TEXT_BLOCK, text.length)));
+    if (this.used >= TEXT_BLOCK || this.used + length > TEXT_BLOCK) {
+      this.blocks.push(Buffer.allocUnsafeSlow(Math.max(TEXT_BLOCK, length)));
       this.used = 0;
     }
     const block = this.blocks.length - 1;
     this.starts[this.rows] = block * TEXT_BLOCK + this.used;
-    this.lengths[this.rows++] = text.length;
-    this.blocks[block].write(text, this.used, 'latin1');
-    this.used += text.length;
+    this.lengths[this.rows++] = length;
+    return this.blocks[block];
   }
 }
 

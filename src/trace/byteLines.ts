@@ -9,6 +9,14 @@ export const MAX_LINE_BYTES = 2 ** 20;
  */
 export type OnByteLine = (text: string, line: number, cut: number) => void;
 
+/** Takes lines from their bytes where no text is needed. */
+export interface ByteLineTaker {
+  /** Whether the line between two places, without its newline, was taken; else it goes the way of texts. */
+  take(bytes: Buffer, start: number, end: number, line: number): boolean;
+  /** A line that was not taken comes next, or the bytes end: what was put off must be dealt with. */
+  settle(): void;
+}
+
 /**
  * Splits bytes into lines, whatever the chunk borders. Lines are latin-1 strings: each byte stays
  * itself, so text that is not valid UTF-8 survives, and decoding is left to whoever keeps a piece
@@ -24,6 +32,7 @@ export class ByteLineSplitter {
   constructor(
     private readonly onLine: OnByteLine,
     private readonly limit = MAX_LINE_BYTES,
+    private readonly taker?: ByteLineTaker,
   ) {}
 
   push(chunk: Uint8Array): void {
@@ -33,13 +42,17 @@ export class ByteLineSplitter {
       if (this.unfinished > 0) {
         this.append(bytes, start, end);
         this.emitCarried();
+      } else if (this.taker?.take(bytes, start, end, this.line + 1) === true) {
+        this.line++;
       } else {
+        this.taker?.settle();
         const length = end - start;
         const kept = length > this.limit ? this.limit : length;
         this.onLine(bytes.toString('latin1', start, start + kept), ++this.line, length > kept ? length : 0);
       }
       start = end + 1;
     }
+    this.taker?.settle();
     this.append(bytes, start, bytes.length);
   }
 

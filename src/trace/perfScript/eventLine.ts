@@ -1,3 +1,5 @@
+import { isSpace } from './byteMemo';
+
 /**
  * The first line of a perf script record. What is on it depends on `-F` and on the version of perf:
  *
@@ -39,13 +41,13 @@ const CPU = /(?:^|\s)\[(\d{1,5})\](?=\s|$)/;
 const HEAD_CHARS = 512;
 const COLON = 58;
 
-type Who = Pick<EventLine, 'comm' | 'pid' | 'tid' | 'cpu'>;
+/** Who was sampled, and where. */
+export type Who = Pick<EventLine, 'comm' | 'pid' | 'tid' | 'cpu'>;
 type Event = Pick<EventLine, 'event' | 'tracepoint'>;
 const NO_EVENT: Event = { event: '', tracepoint: false };
 
 /** Left parts and event names that are remembered; then the memo starts anew, so that memory stays bounded. */
 const MEMO_SIZE = 2 ** 14;
-
 /** Reads lines that may start records. Remembers who was sampled, since a file names few tasks often. */
 export class EventLineParser {
   private readonly whoByText = new Map<string, Who>();
@@ -99,9 +101,10 @@ export class EventLineParser {
   private who(left: string): Who {
     let who = this.whoByText.get(left);
     if (who === undefined) {
-      who = parseWho(left);
+      const own = ownCopy(left);
+      who = parseWho(own);
       if (this.whoByText.size >= MEMO_SIZE) this.whoByText.clear();
-      this.whoByText.set(left, who);
+      this.whoByText.set(own, who);
     }
     return who;
   }
@@ -110,9 +113,10 @@ export class EventLineParser {
   private event(name: string): Event {
     let event = this.events.get(name);
     if (event === undefined) {
-      event = { event: name, tracepoint: isTracepoint(name) };
+      const own = ownCopy(name);
+      event = { event: own, tracepoint: isTracepoint(own) };
       if (this.events.size >= MEMO_SIZE) this.events.clear();
-      this.events.set(name, event);
+      this.events.set(own, event);
     }
     return event;
   }
@@ -140,7 +144,7 @@ export function isTracepoint(event: string): boolean {
 const MISC = /^[KUHGgE]+$/;
 
 /** `V8 WorkerThread 24636/25607 [000] U ` → comm, pid, tid, cpu. */
-function parseWho(left: string): Who {
+export function parseWho(left: string): Who {
   let end = trimEnd(left, left.length);
   let cpu = -1;
   // Misc flags stand behind the ids and the cpu.
@@ -217,8 +221,9 @@ function ids(first: string, second: string | undefined): { pid: string; tid: str
   return second === undefined ? { pid: '', tid: first } : { pid: first, tid: second };
 }
 
-function isSpace(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13);
+/** The text by itself: a slice would keep the whole line alive. */
+function ownCopy(latin1: string): string {
+  return Buffer.from(latin1, 'latin1').toString('latin1');
 }
 
 function skipSpace(text: string, at: number): number {

@@ -8,6 +8,7 @@ import { frameName } from './frameLine';
 import { HeaderFacts } from './header';
 import { PerfScriptReader, readPerfScript } from './reader';
 import { EventColumns, SampleColumns } from './tables';
+import { TracepointLines } from './tracepointLines';
 
 /**
  * The text that `perf script` prints, of perf 3.x to 6.x, with any `-F`. Fills `samples` and `stacks`
@@ -28,27 +29,29 @@ async function parsePerfScript(source: ByteSource, context: ParseContext): Promi
   const events = new EventColumns();
   const header = new HeaderFacts();
   let lastTime_s = -Infinity;
+  const onTime = (time_s: number, line: number): void => {
+    if (time_s < lastTime_s) {
+      context.diagnostics.count(
+        'perf-script/time-backwards',
+        'record earlier than the one before it; rows are in the order of the file',
+        { file: context.file, line },
+      );
+    }
+    if (!Number.isNaN(time_s)) lastTime_s = time_s;
+  };
   const reader = new PerfScriptReader(
     {
       frame: frameName,
       comment: (text) => header.line(utf8(text)),
       record(event: EventLine, frames: readonly string[], line: number): void {
-        if (event.time_s < lastTime_s) {
-          context.diagnostics.count(
-            'perf-script/time-backwards',
-            'record earlier than the one before it; rows are in the order of the file',
-            { file: context.file, line },
-          );
-        }
-        if (!Number.isNaN(event.time_s)) lastTime_s = event.time_s;
-        const { tracepoint } = event;
-        if (tracepoint) events.push(event);
-        if (!tracepoint || frames.length > 0) samples.push(event, frames);
+        onTime(event.time_s, line);
+        if (event.tracepoint) events.push(event);
+        if (!event.tracepoint || frames.length > 0) samples.push(event, frames);
       },
     },
     context,
   );
-  await readPerfScript(source, context, reader);
+  await readPerfScript(source, context, reader, new TracepointLines(reader, events, onTime));
   if (reader.records === 0) throw noRecords(reader, header, context);
   return {
     format: 'perf-script',

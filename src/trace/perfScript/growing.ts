@@ -1,5 +1,6 @@
 import { DictionaryColumn } from '../../table';
 import { utf8 } from '../byteLines';
+import { ByteMemo } from './byteMemo';
 
 /** Numbers that grow by doubling. */
 export class Doubles {
@@ -43,17 +44,26 @@ export class Integers {
   }
 }
 
+/** NULL_CODE, as a signed number. */
+const NULL = -1;
+
 /** Texts that repeat, each stored once. Given as latin-1, kept as UTF-8. */
 export class Names {
   private readonly codes = new Integers();
   private readonly codeOf = new Map<string, number>();
   private readonly names: string[] = [];
+  private readonly byBytes = new ByteMemo<number>((latin1) => this.codeFor(latin1));
 
   push(latin1: string | null): void {
-    if (latin1 === null) {
-      this.codes.push(-1); // NULL_CODE, as an unsigned number
-      return;
-    }
+    this.codes.push(latin1 === null ? NULL : this.codeFor(latin1));
+  }
+
+  /** As `push`, the text between two places; null if `start` is negative. */
+  pushBytes(bytes: Buffer, start: number, end: number): void {
+    this.codes.push(start < 0 ? NULL : this.byBytes.get(bytes, start, end));
+  }
+
+  private codeFor(latin1: string): number {
     let code = this.codeOf.get(latin1);
     if (code === undefined) {
       // A slice of a line would keep the whole line alive.
@@ -61,7 +71,7 @@ export class Names {
       code = this.names.push(utf8(own)) - 1;
       this.codeOf.set(own, code);
     }
-    this.codes.push(code);
+    return code;
   }
 
   get length(): number {

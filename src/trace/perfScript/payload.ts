@@ -1,10 +1,4 @@
-/** What the columns of the `events` table take from a tracepoint's text. */
-export interface PayloadColumns {
-  device: string | null;
-  skb: string | null;
-  length_bytes: number;
-  value: number;
-}
+import { digitsValue, startsWith } from './byteMemo';
 
 /**
  * Which field is the number that the event is about. Formats as the kernel's TP_printk gives them:
@@ -48,25 +42,84 @@ const VALUE_KEYS = new Map<string, readonly string[]>([
 
 const SUBSYSTEMS = new Set(['irq', 'napi', 'net', 'skb', 'sched', 'ipi']);
 
-/** Whether payloads of the event are read into columns. */
-export function hasPayloadColumns(event: string): boolean {
-  return SUBSYSTEMS.has(event.slice(0, event.indexOf(':')));
+/** Where in an event's payload the columns are found. */
+export interface PayloadKeys {
+  readonly device: string;
+  /** In order of preference. */
+  readonly value: readonly string[];
 }
 
-/** Reads a payload into `columns`, which is used again to spare a million objects. */
-export function readPayload(event: string, payload: string, columns: PayloadColumns): void {
-  const napi = event === 'napi:napi_poll';
-  columns.device = field(payload, napi ? 'device ' : 'dev=');
-  columns.skb = field(payload, 'skbaddr=');
-  const length = field(payload, 'len=');
-  columns.length_bytes = length === null ? NaN : Number(length);
-  columns.value = NaN;
-  for (const key of VALUE_KEYS.get(event) ?? []) {
-    const text = field(payload, key);
-    if (text === null) continue;
-    columns.value = Number.parseInt(text, text.startsWith('0x') ? 16 : 10);
-    break;
+/** The keys of an event whose payloads are read into columns; undefined for other events. */
+export function payloadKeys(event: string): PayloadKeys | undefined {
+  if (!SUBSYSTEMS.has(event.slice(0, event.indexOf(':')))) return undefined;
+  return { device: event === 'napi:napi_poll' ? 'device ' : 'dev=', value: VALUE_KEYS.get(event) ?? [] };
+}
+
+const SPACE = 32;
+
+/** Where a word is found, −1 before it is. */
+interface Word {
+  start: number;
+  end: number;
+}
+
+/** What `readPayload` finds; used again to spare a million objects. */
+export class PayloadWords {
+  readonly device: Word = { start: -1, end: -1 };
+  readonly skb: Word = { start: -1, end: -1 };
+  length_bytes = NaN;
+  value = NaN;
+
+  clear(): void {
+    this.device.start = this.skb.start = -1;
+    this.length_bytes = this.value = NaN;
   }
+}
+
+/** Reads the payload between two places. One pass over the words: each key counts where it first begins one. */
+export function readPayload(keys: PayloadKeys, bytes: Buffer, start: number, end: number, words: PayloadWords): void {
+  words.clear();
+  let hasLength = false;
+  let best = keys.value.length;
+  for (let at = start; at < end; at++) {
+    if (at > start && bytes[at - 1] !== SPACE) continue;
+    if (words.device.start < 0 && startsWith(bytes, at, end, keys.device)) {
+      setWord(words.device, bytes, at + keys.device.length, end);
+    } else if (words.skb.start < 0 && startsWith(bytes, at, end, 'skbaddr=')) {
+      setWord(words.skb, bytes, at + 8, end);
+    } else if (!hasLength && startsWith(bytes, at, end, 'len=')) {
+      hasLength = true;
+      words.length_bytes = lengthAt(bytes, at + 4, wordEnd(bytes, at + 4, end));
+    }
+    for (let key = 0; key < best; key++) {
+      if (!startsWith(bytes, at, end, keys.value[key])) continue;
+      const from = at + keys.value[key].length;
+      words.value = valueAt(bytes, from, wordEnd(bytes, from, end));
+      best = key;
+    }
+  }
+}
+
+function setWord(word: Word, bytes: Buffer, start: number, end: number): void {
+  word.start = start;
+  word.end = wordEnd(bytes, start, end);
+}
+
+function wordEnd(bytes: Buffer, at: number, end: number): number {
+  while (at < end && bytes[at] !== SPACE) at++;
+  return at;
+}
+
+function lengthAt(bytes: Buffer, start: number, end: number): number {
+  const digits = digitsValue(bytes, start, end);
+  return Number.isNaN(digits) ? Number(bytes.toString('latin1', start, end)) : digits;
+}
+
+function valueAt(bytes: Buffer, start: number, end: number): number {
+  const digits = digitsValue(bytes, start, end);
+  if (!Number.isNaN(digits)) return digits;
+  const text = bytes.toString('latin1', start, end);
+  return Number.parseInt(text, text.startsWith('0x') ? 16 : 10);
 }
 
 /**
@@ -77,15 +130,4 @@ export function payloadFields(payload: string): Map<string, string> {
   const fields = new Map<string, string>();
   for (const [, key, value] of payload.matchAll(/(?:^|[\s(])([A-Za-z_]\w*)=(\S*)/g)) fields.set(key, value);
   return fields;
-}
-
-/** The text between a key at the start of a word and the next space. */
-function field(payload: string, key: string): string | null {
-  for (let at = payload.indexOf(key); at >= 0; at = payload.indexOf(key, at + 1)) {
-    if (at > 0 && payload.charCodeAt(at - 1) !== 32) continue;
-    const start = at + key.length;
-    const end = payload.indexOf(' ', start);
-    return end < 0 ? payload.slice(start) : payload.slice(start, end);
-  }
-  return null;
 }

@@ -1,4 +1,5 @@
 import { ByteLineSplitter, MAX_LINE_BYTES, asUtf8 } from '../byteLines';
+import type { ByteLineTaker } from '../byteLines';
 import type { ParseContext } from '../format';
 import type { ByteSource } from '../source';
 import { EventLineParser, hasTimeStamp, untimed } from './eventLine';
@@ -57,6 +58,11 @@ export class PerfScriptReader {
     private readonly context: ParseContext,
   ) {}
 
+  /** As `onLine`, with a carriage return at the end perhaps. */
+  onRawLine(text: string, line: number, cut = 0): void {
+    this.onLine(text.charCodeAt(text.length - 1) === 13 ? text.slice(0, -1) : text, line, cut);
+  }
+
   onLine(text: string, line: number, cut = 0): void {
     if (cut > 0) this.count('overlong-line', `line longer than ${MAX_LINE_BYTES} bytes, cut`, line, text);
     // Looking a line up costs its length, so only where there are frames.
@@ -71,7 +77,8 @@ export class PerfScriptReader {
       this.endRecord();
       this.settleCandidate();
     } else if (first === 0 && text.charCodeAt(0) === 35 /* # */) this.handler.comment?.(text.slice(1));
-    else if (first > 0 ? isIndentedFrame(text) : this.isBareFrame(text)) this.onFrame(text, line);
+    else if (first > 0 ? isHex(text.charCodeAt(first)) && isIndentedFrame(text) : this.isBareFrame(text))
+      this.onFrame(text, line);
     else if (this.event !== undefined && this.frames.length > 0 && isSourceLine(text)) this.onSourceLine(text);
     else this.onEvent(text, line);
   }
@@ -79,6 +86,18 @@ export class PerfScriptReader {
   /** Whether no record is open: lines so far say nothing about the next. */
   get neutral(): boolean {
     return this.event === undefined && this.candidate === undefined;
+  }
+
+  /** Whether there is no frame that belongs to an open record. */
+  get withoutFrames(): boolean {
+    return this.frames.length === 0;
+  }
+
+  /** A record without frames was read by somebody else. */
+  passRecord(): void {
+    this.end();
+    this.records++;
+    this.withoutStack++;
   }
 
   /** To be called after the last line: a last record needs no blank line after it. */
@@ -195,6 +214,11 @@ export class PerfScriptReader {
   }
 }
 
+/** The digits that perf prints; spares most other lines the patterns below. */
+function isHex(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 97 && code <= 102);
+}
+
 const INDENTED_FRAME = /^\s+[0-9a-f]{1,16}(?:\s|$)/;
 const BARE_FRAME = /^[0-9a-f]{1,16}\s+\S/;
 //   31912 [000]  1000 cycles:
@@ -232,15 +256,14 @@ function firstInk(text: string): number {
   return i;
 }
 
-/** Feeds a whole source to a reader. */
+/** Feeds a whole source to a reader; lines that `taker` takes pass it by. */
 export async function readPerfScript(
   source: ByteSource,
   context: ParseContext,
   reader: PerfScriptReader,
+  taker?: ByteLineTaker,
 ): Promise<void> {
-  const splitter = new ByteLineSplitter((text, line, cut) => {
-    reader.onLine(text.charCodeAt(text.length - 1) === 13 ? text.slice(0, -1) : text, line, cut);
-  });
+  const splitter = new ByteLineSplitter((text, line, cut) => reader.onRawLine(text, line, cut), MAX_LINE_BYTES, taker);
   for await (const chunk of asUtf8(source)) {
     context.signal?.throwIfAborted();
     context.onProgress?.({

@@ -2,9 +2,9 @@ import { ConstantColumn, DictionaryColumn, NullableNumberColumn, Table, TableBui
 import { eventsSchema, samplesSchema, stacksSchema } from '../../table';
 import type { TraceTables } from '../format';
 import { Doubles, Integers, Names } from './growing';
-import type { EventLine } from './eventLine';
-import { hasPayloadColumns, readPayload } from './payload';
-import type { PayloadColumns } from './payload';
+import type { EventLine, Who } from './eventLine';
+import { PayloadWords, payloadKeys, readPayload } from './payload';
+import type { PayloadKeys } from './payload';
 
 const SOURCE = 'captured';
 
@@ -20,30 +20,47 @@ export class EventColumns {
   private readonly length_bytes = new Doubles();
   private readonly value = new Doubles();
   private readonly payload = new TextColumn();
-  private readonly fields: PayloadColumns = { device: null, skb: null, length_bytes: NaN, value: NaN };
+  private readonly keysOf = new Map<string, PayloadKeys | undefined>();
+  private readonly words = new PayloadWords();
+  private scratch = Buffer.alloc(1024);
 
   get rows(): number {
     return this.event.length;
   }
 
   push(line: Omit<EventLine, 'tracepoint'>): void {
-    const { fields } = this;
-    if (hasPayloadColumns(line.event)) readPayload(line.event, line.payload, fields);
-    else {
-      fields.device = fields.skb = null;
-      fields.length_bytes = fields.value = NaN;
-    }
-    this.time_s.push(line.time_s);
-    this.cpu.push(line.cpu);
-    this.comm.push(line.comm);
+    const { length } = line.payload;
+    if (length > this.scratch.length) this.scratch = Buffer.alloc(2 * length);
+    this.scratch.write(line.payload, 'latin1');
+    this.pushBytes(line, line.time_s, line.event, this.scratch, 0, length);
+  }
+
+  /** The payload is what stands between two places, latin-1 or UTF-8 alike. */
+  pushBytes(who: Who, time_s: number, event: string, bytes: Buffer, start: number, end: number): void {
+    const { words } = this;
+    const keys = this.keys(event);
+    if (keys !== undefined) readPayload(keys, bytes, start, end, words);
+    else words.clear();
+    this.time_s.push(time_s);
+    this.cpu.push(who.cpu);
+    this.comm.push(who.comm);
     // perf prints the thread id alone unless asked for both.
-    this.pid.push(line.pid !== '' ? Number(line.pid) : line.tid !== '' ? Number(line.tid) : NaN);
-    this.event.push(line.event);
-    this.device.push(fields.device);
-    this.skb.push(fields.skb);
-    this.length_bytes.push(fields.length_bytes);
-    this.value.push(fields.value);
-    this.payload.pushLatin1(line.payload);
+    this.pid.push(who.pid !== '' ? Number(who.pid) : who.tid !== '' ? Number(who.tid) : NaN);
+    this.event.push(event);
+    this.device.pushBytes(bytes, words.device.start, words.device.end);
+    this.skb.pushBytes(bytes, words.skb.start, words.skb.end);
+    this.length_bytes.push(words.length_bytes);
+    this.value.push(words.value);
+    this.payload.pushBytes(bytes, start, end);
+  }
+
+  private keys(event: string): PayloadKeys | undefined {
+    let keys = this.keysOf.get(event);
+    if (keys === undefined && !this.keysOf.has(event)) {
+      keys = payloadKeys(event);
+      this.keysOf.set(event, keys);
+    }
+    return keys;
   }
 
   finish(run: string): Table<typeof eventsSchema> {
