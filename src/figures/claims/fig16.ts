@@ -51,7 +51,7 @@ export const FIG16_RULES: readonly ClaimRule[] = [
   ),
   rule('fig16-dynamic-resolves', [...pair('udp')], (runs) => {
     const [dynamic, fixed] = pair('udp').map((c) => runs.values(c.key, overloaded_intervals));
-    return [stats.mean(dynamic) / stats.mean(fixed)];
+    return [stats.mean(dynamic) / Math.max(1e-9, stats.mean(fixed))];
   }),
   rule('static-hash-hotspots', [...pair('udp')], (runs) => {
     const [dynamic, fixed] = pair('udp').map((c) => runs.values(c.key, overloaded_intervals));

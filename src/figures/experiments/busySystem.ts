@@ -10,7 +10,7 @@ import { SIX_CORES } from './roles';
 export const CONTAINERS = [6, 10, 20, 40] as const;
 /** Fewer where all is full: those runs are long, and alike. */
 const seedsAt = (containers: number): number => (containers >= 20 ? 2 : 4);
-const SETTLE = { duration_s: 0.08, warmup_s: 0.2, emit: { interval_s: 0.04 } } as const;
+const SETTLE = { duration_s: 0.08, warmup_s: 0.36, emit: { interval_s: 0.04 } } as const;
 
 export function containersKey(protocol: 'udp' | 'tcp', variant: string, containers: number): string {
   return `containers/${protocol}-${variant}-${containers}`;

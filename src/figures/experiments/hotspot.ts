@@ -9,8 +9,8 @@ import { SIX_CORES } from './roles';
 
 const SEEDS = 6;
 const FLOWS = 8;
-const UDP_PPS = 60_000;
-const TCP_PPS = 20_000;
+const UDP_PPS = 100_000;
+const TCP_PPS = 40_000;
 export const HOTSPOT_FROM_S = 0.2;
 export const HOTSPOT_FACTOR = 8;
 const END_S = 0.7;
