@@ -5,7 +5,7 @@ import { mean } from './interval';
 import { ratios, rule, sample } from './rule';
 import type { ClaimRule } from './scoreboard';
 
-const HIGH_LOAD = [20, 40] as const;
+const HIGH_LOAD = [20] as const;
 const LOW = THRESHOLDS.filter((t) => t <= 70);
 const GOOD = THRESHOLDS.filter((t) => t >= 80);
 const ALL = THRESHOLDS.flatMap((t) => THRESHOLD_CONTAINERS.map((n) => thresholdCase(t, n)));

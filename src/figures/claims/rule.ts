@@ -4,19 +4,18 @@ import type { Sample } from './verdict';
 
 /** Short forms in which the rules of the figures are written. */
 
-/** What the rules of one claim read and measure; `explanation` is shown while the claim fails. */
+/** What one claim reads and measures. */
 export function rule(
   id: string,
   cases: readonly Case[],
   measure: (runs: CaseRuns) => readonly Sample[] | readonly number[],
-  explanation?: string,
 ): ClaimMeasure {
   const samples = (runs: CaseRuns): readonly Sample[] => {
     const measured: readonly (Sample | number)[] = measure(runs);
     const values = measured.filter((m) => typeof m === 'number') as number[];
     return values.length > 0 ? [{ label: '', values }] : (measured as readonly Sample[]);
   };
-  return { id, cases, measure: samples, ...(explanation === undefined ? {} : { explanation }) };
+  return { id, cases, measure: samples };
 }
 
 export function sample(label: string | number, values: readonly number[]): Sample {

@@ -1,8 +1,8 @@
 import type { Case, CaseRuns } from '../cases';
-import { MissingRuns } from '../cases';
 import type { Claim } from './claim';
+import { EXPLANATIONS } from './explanations';
 import type { Interval } from './interval';
-import type { Sample } from './verdict';
+import type { Judgement, Sample } from './verdict';
 import { judge } from './verdict';
 
 export type Verdict = 'holds' | 'fails' | 'not computable';
@@ -33,8 +33,6 @@ export interface ClaimMeasure {
   readonly cases: readonly Case[];
   /** One sample for each condition under which the claim is made. */
   readonly measure: (runs: CaseRuns) => readonly Sample[];
-  /** The best explanation found, for a claim that is known to fail. Shown only while it does. */
-  readonly explanation?: string;
 }
 
 /** A claim that no run can decide. */
@@ -60,18 +58,19 @@ export function decide(claim: Claim, rule: ClaimRule, runs: CaseRuns, basis: Bas
       reason: rule.notComputable,
     };
   }
-  let samples: readonly Sample[];
+  let judgement: Judgement;
   try {
-    samples = rule.measure(runs);
+    judgement = judge(claim, rule.measure(runs));
   } catch (error) {
-    if (!(error instanceof MissingRuns)) throw error;
-    const reason = error.message;
+    // Runs without what the rule reads (no deliveries, no such table) leave the claim open, and say so.
+    const reason = (error as Error).message;
     return { id, figure, expected, measured: null, interval: null, verdict: 'not computable', basis, reason };
   }
-  const judgement = judge(claim, samples);
   const { measured, interval } = judgement;
   if (judgement.holds) return { id, figure, expected, measured, interval, verdict: 'holds', basis };
-  const reason = [judgement.detail, rule.explanation].filter((text) => text !== undefined && text !== '').join('; ');
+  const reason = [judgement.detail, EXPLANATIONS.get(id)]
+    .filter((text) => text !== undefined && text !== '')
+    .join('; ');
   return { id, figure, expected, measured, interval, verdict: 'fails', basis, reason };
 }
 

@@ -25,7 +25,7 @@ export function hotspotCase(protocol: 'udp' | 'tcp', balancing: Balancing): Case
   const also = {
     flows: FLOWS,
     appCpus: SIX_CORES.app,
-    hotspots: [{ flow: 'random', from_s: HOTSPOT_FROM_S, to_s: END_S, factor: HOTSPOT_FACTOR }],
+    hotspots: [{ flow: 'random', from_s: 0, to_s: END_S, factor: HOTSPOT_FACTOR }],
   } as const;
   const base = paperExperiment({
     mode: 'falcon',

@@ -1,0 +1,87 @@
+/** The best explanation found for claims that fail in the model; shown only while they do. */
+const BATCHES =
+  'each stage takes over a whole batch of the NIC, since IPIs leave at the end of net_rx_action; adaptive moderation makes batches of tens of packets';
+const PLACEMENT =
+  'host, overlay and Falcon hash the flows to different cores, so few flows give rates that vary with the seed by more than the claim states';
+const BUSY =
+  'in the model an overloaded first stage drops its packets before Falcon can move any, and hashing all stages onto the same six cores often makes two of them meet; the paper does not tell the rate of its senders';
+const HOTSPOT =
+  'the second choice helps only if the first is at or above 80% in the 40 ms samples; the paper does not tell rates, number of flows or cores';
+const WEB =
+  'the model’s web service is bound by its PHP workers rather than by softirqs; the work of an operation is assumed';
+const MODERATION = 'adaptive moderation waits longer than the stack takes, which hides what Falcon saves';
+
+export const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
+  [
+    'fig2a-tcp-10g-near-native',
+    'the overlay’s limit on one core lies below 10 Gbit/s once it is low enough for the loss at 100G',
+  ],
+  ['fig2a-max-rate-is-plateau', 'the paced sender stops at what one client can send, before or just at the knee'],
+  [
+    'fig2b-tcp-similar-trend',
+    'the model’s connection merges small messages into full segments, so that the application, not the path, bounds them',
+  ],
+  ['fig2b-gap-largest-small', 'small and fragmented messages lose alike; the difference is within the noise'],
+  ['fig2c-multi-loss-exceeds-single', PLACEMENT],
+  ['fig2c-loss-grows-with-ratio', PLACEMENT],
+  ['fig2d-tcp-latency', 'close to the knee the ratio depends on the exact load, which the paper does not state'],
+  [
+    'fig4-net-rx-ratio',
+    'with RPS only core 1 runs net_rx_action three times for a batch; the NIC’s own runs are the same in both paths',
+  ],
+  ['headline-udp-87', 'bursts overflow the host’s socket buffer at 1400 B, while Falcon’s stages smooth them'],
+  ['fig10-100g-87', 'bursts overflow the host’s socket buffer at 1400 B, while Falcon’s stages smooth them'],
+  ['fig10-gap-below-mtu', 'bursts overflow the host’s socket buffer at 1400 B, while Falcon’s stages smooth them'],
+  [
+    'fig10-gain-larger-for-large',
+    'under stress the overlay drops inner packets that it has half processed, which hurts small messages most',
+  ],
+  ['fig12b-tcp-under-avg-p90-native', BATCHES],
+  ['fig12-tcp-small-under-no-effect', BATCHES],
+  ['fig12-falcon-never-worse', BATCHES],
+  ['fig13-udp-gain-63', PLACEMENT],
+  ['fig13-udp-within-58-75', PLACEMENT],
+  ['fig13-udp-consistent', PLACEMENT],
+  [
+    'fig13-falcon-over-host-37',
+    'splitting hashes GRO of all flows onto ten more cores, while flows of the host share NIC queues: more than the paper’s gain',
+  ],
+  [
+    'fig13-tcp-order',
+    'Falcon gains more than Host+, since its outer headers spread the flows over the NIC queues otherwise',
+  ],
+  ...[
+    'fig14-udp-27',
+    'fig14-tcp-17',
+    'fig14-gain-diminishes',
+    'fig14-never-worse',
+    'fig14-more-consistent',
+    'fig14-start-70-busy',
+    'fig14-saturated-at-20',
+    'fig14-disabled-when-overloaded',
+    'needs-idle-cycles',
+    'fig15-always-on-hurts',
+    'fig15-low-threshold-misses',
+    'fig15-best-80-90',
+    'colocated-flows-benefit',
+  ].map((id) => [id, BUSY] as const),
+  ...[
+    'fig16-udp-18',
+    'fig16-tcp-15',
+    'fig16-consistent',
+    'fig16-static-cannot-adapt',
+    'fig16-dynamic-resolves',
+    'static-hash-hotspots',
+    'least-loaded-fluctuates',
+  ].map((id) => [id, HOTSPOT] as const),
+  ...['fig17a-ops-300', 'fig17a-all-ops-improve', 'fig17b-response-63', 'fig17c-delay-53', 'fig17-cause-spread'].map(
+    (id) => [id, WEB] as const,
+  ),
+  ...[
+    'fig18-one-client-p99-7',
+    'fig18-ten-clients-avg-51',
+    'fig18-ten-clients-p99-53',
+    'fig18-gain-grows-with-clients',
+  ].map((id) => [id, MODERATION] as const),
+  ['fig19a-low-rate-similar', 'at low rates batches are small, and the IPIs and wake-ups of two more cores weigh more'],
+]);
