@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
@@ -35,7 +36,23 @@ function overlaySimulatedSecondsPerSecond() {
   return (experiment.warmup_s + experiment.duration_s) / wall_s;
 }
 
+// Peak resident set of a process of its own that simulates the same for a minute.
+const MEMORY_SECONDS = 60;
+const MEASURE_MEMORY = `
+  const { resolveExperiment } = require('./dist/experiment/index.js');
+  const { simulate } = require('./dist/sim/index.js');
+  simulate(resolveExperiment(JSON.parse(process.argv[1])));
+  console.log(process.resourceUsage().maxRSS);
+`;
+
+function overlayPeakRss_MB() {
+  const experiment = JSON.stringify({ ...OVERLAY, duration_s: MEMORY_SECONDS });
+  const kilobytes = execFileSync(process.execPath, ['-e', MEASURE_MEMORY, experiment], { encoding: 'utf8' });
+  return (Number(kilobytes) * 1024) / 1e6;
+}
+
 export const rows = [
   { name: 'tandem', unit: 'events/s', measure: tandemEventsPerSecond, repeats: 7 },
   { name: 'overlay', unit: 'simulated s per s', measure: overlaySimulatedSecondsPerSecond, repeats: 3 },
+  { name: `overlay ${MEMORY_SECONDS} s peak rss`, unit: 'MB', measure: overlayPeakRss_MB, repeats: 1 },
 ];

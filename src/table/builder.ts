@@ -9,6 +9,15 @@ export interface ColumnWriter {
   finish(length: number): Column<unknown>;
 }
 
+/** From this size on, memory that was never written to costs nothing. */
+const LAZY_BYTES = 2 ** 20;
+
+/** The values up to a length. A copy, unless that would double the memory of a large table for no gain. */
+function trimmed<A extends Float64Array | Int32Array | Uint32Array | Uint8Array>(values: A, length: number): A {
+  const cut = values.byteLength < LAZY_BYTES ? values.slice(0, length) : values.subarray(0, length);
+  return cut as A;
+}
+
 class NumberWriter implements ColumnWriter {
   private values: Float64Array | Int32Array | Uint32Array;
   private length = 0;
@@ -29,7 +38,7 @@ class NumberWriter implements ColumnWriter {
   }
 
   finish(): Column<unknown> {
-    const values = this.values.slice(0, this.length);
+    const values = trimmed(this.values, this.length);
     return this.spec.nullable ? new NullableNumberColumn(values as Float64Array) : values;
   }
 }
@@ -48,7 +57,7 @@ class BooleanWriter implements ColumnWriter {
   }
 
   finish(): Column<unknown> {
-    return new BooleanColumn(this.values.slice(0, this.length));
+    return new BooleanColumn(trimmed(this.values, this.length));
   }
 }
 
@@ -81,7 +90,7 @@ class StringWriter implements ColumnWriter {
     if (this.dictionary.length === 1 && !this.codes.subarray(0, length).includes(NULL_CODE)) {
       return new ConstantColumn(this.dictionary[0], length);
     }
-    return new DictionaryColumn(this.codes.slice(0, this.length), this.dictionary);
+    return new DictionaryColumn(trimmed(this.codes, this.length), this.dictionary);
   }
 }
 
