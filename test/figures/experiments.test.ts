@@ -25,6 +25,8 @@ describe('cases', () => {
   it('are told apart by key, and one key means one experiment', () => {
     const a = stressCase('host', '100G', '5.4', 16);
     expect(distinctCases([a, { ...a, seeds: 9 }])).toEqual([{ ...a, seeds: 9 }]);
-    expect(() => distinctCases([a, { ...stressCase('host', '10G', '5.4', 16), key: a.key }])).toThrow('two experiments');
+    expect(() => distinctCases([a, { ...stressCase('host', '10G', '5.4', 16), key: a.key }])).toThrow(
+      'two experiments',
+    );
   });
 });

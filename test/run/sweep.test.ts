@@ -90,7 +90,9 @@ describe('sweep', () => {
     await expect(sweep(wrong, { cacheDir })).rejects.toThrow(/experiment 2.*cpus/);
     expect(existsSync(cacheDir)).toBe(false);
     await expect(sweep(EXPERIMENTS, { workers: 0 })).rejects.toThrow('workers: expected 1 or more, saw 0');
-    await expect(sweep(EXPERIMENTS, { cacheDir: 'package.json/nowhere' })).rejects.toThrow('cannot be used as a cache');
+    await expect(sweep(EXPERIMENTS, { cacheDir: 'package.json/nowhere' })).rejects.toThrow(
+      /package.json: expected a folder, saw a file/,
+    );
   });
 
   it('of nothing is nothing', async () => {
