@@ -26,7 +26,7 @@ const MODE_TITLE: Record<Mode, string> = { host: 'Host', overlay: 'Overlay', fal
 export const LINKS_GBPS = [10, 25, 40, 100, 200] as const;
 
 /** Offered rates among which the highest without drops is looked for; small packets cost least just below saturation. */
-const RATES_PPS = [160_000, 220_000, 280_000, 420_000, 600_000, 800_000];
+const RATES_PPS = [160_000, 220_000, 280_000, 420_000, 600_000, 800_000, 1_000_000];
 
 export interface FlowCost {
   readonly mode: Mode;
