@@ -34,7 +34,7 @@ const KNEES: Readonly<Record<(typeof SYSTEMS_3)[number], readonly [number, numbe
   falcon: [780_000, 960_000],
 };
 const STEP = 1.025;
-const OVERLOAD_SEEDS = 2;
+const OVERLOAD_SEEDS = 4;
 const SHORT = { duration_s: 0.05, warmup_s: 0.03, emit: { interval_s: 0.025 } } as const;
 
 /** UDP 16 B at rising rates, up to where the mode drops. */
