@@ -136,7 +136,7 @@ function latencyPanel(runs: CaseRuns): Panel {
     title: '(d) Mean latency at equal rates',
     x: { title: 'Protocol and offered rate (k messages/s)' },
     y: { title: 'Latency', unit: 'µs' },
-    categories: points.map(([p, rate]) => `${p.toUpperCase()} ${rate / 1000}`),
+    categories: points.map(([p, rate]) => `${p.toUpperCase()}\n${rate / 1000}`),
     showValues: false,
     series: MODES.map((mode) =>
       barsOf(

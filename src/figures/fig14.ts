@@ -12,7 +12,7 @@ const PROTOCOLS = ['udp', 'tcp'] as const;
 export const FIG14: FigureStudy = {
   figure: '14',
   id: 'fig14',
-  title: 'Busy system: gain while cores are idle, none when all are full',
+  title: 'Busy system: overlay and Falcon as the receiving cores fill up',
   cases: PROTOCOLS.flatMap((p) => MODES.flatMap((mode) => CONTAINERS.map((n) => busyCase(p, mode, n)))),
   captures: [],
   captureNote: 'No capture can show it: the test bed has two CPUs and one container for each host.',
@@ -30,7 +30,7 @@ function draw({ simulated }: FigureInput): Figure[] {
       linePanel({
         title: `${letters[p][i]} ${p.toUpperCase()}, ${what as string}`,
         x: { title: 'Containers' },
-        y: { title: title as string, unit: unit as string },
+        y: { title: title as string, unit: unit as string, ...(unit === '%' ? { range: [0, 105] as const } : {}) },
         series: MODES.map((mode) =>
           lineOf(
             systemStyle(mode),

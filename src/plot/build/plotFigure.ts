@@ -234,8 +234,9 @@ function panelTitle(title: string, box: Box, toPaper: ToPaper): PlotlyAnnotation
 /** Texts of our own: where Plotly puts axis titles depends on sizes that are known only on a screen. */
 function axisTitles(panel: Panel, box: Box, hideY: boolean, toPaper: ToPaper): PlotlyAnnotation[] {
   const font = { size: THEME.axisTitleSize_px, color: THEME.text };
+  const belowLabels_px = panel.xNames?.some((name) => name.includes('\n')) === true ? 36 : 25;
   const x: PlotlyAnnotation = {
-    ...paperText(axisTitle(panel.x), toPaper((box.left + box.right) / 2, box.bottom + 25)),
+    ...paperText(axisTitle(panel.x), toPaper((box.left + box.right) / 2, box.bottom + belowLabels_px)),
     xanchor: 'center',
     font,
   };
