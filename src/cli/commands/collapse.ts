@@ -38,7 +38,7 @@ export function registerCollapse(program: Command): void {
     .addOption(
       new Option('--compat <tool>', 'print exactly what this tool prints, faults included').choices(['flamegraph']),
     )
-    .option('--threads <n>', 'threads that read the file (default: cores, at most 4)', positiveInteger)
+    .option('--threads <n>', 'threads that read the file (default: 1)', positiveInteger)
     .option('--kallsyms <file>', 'of perf.data: kernel symbols (kallsyms or System.map) of the recorded machine')
     .option('--symfs <folder>', 'of perf.data: root of the recorded machine, for symbols of programs')
     .option('--no-wasm', 'without the WebAssembly kernel: slower, same output')

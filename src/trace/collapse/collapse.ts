@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { InputError, quote } from '../../core';
 import type { Diagnostic } from '../../core';
 import { asUtf8, utf8 } from '../byteLines';
@@ -28,8 +27,11 @@ export interface CollapseResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** More threads than this gain little: reading and adding up is most of the work. */
-const MAX_DEFAULT_THREADS = 4;
+/**
+ * A second thread gains little (bench/collapse.mjs), and node 20 was once seen to wait for ever in a worker
+ * that ends while V8's background compiler waits for a collection. So threads are for those who ask.
+ */
+const DEFAULT_THREADS = 1;
 /** Bytes at the start of an input that are kept for messages. */
 const HEAD_BYTES = 4096;
 
@@ -50,7 +52,7 @@ export async function collapsePerfScript(input: SourceInput, options: CollapseOp
     await readStream(await asPerfScript(source, context, options.symbols), session, module, options);
   } else if (opened.path !== undefined && module !== undefined && !hasByteOrderMark(head)) {
     await source[Symbol.asyncIterator]().return?.();
-    const threads = options.threads ?? Math.min(availableParallelism(), MAX_DEFAULT_THREADS);
+    const threads = options.threads ?? DEFAULT_THREADS;
     await collapseFile(opened.path, session, module, threads, options);
   } else {
     await readStream(source, session, module, options);
