@@ -60,12 +60,15 @@ function report({ parameters, claims, cost, exceptions }: CalibrationResult): st
 function source({ parameters, claims }: CalibrationResult): string {
   return [
     '/**',
-    ' * What the fit to the paper gave: written by `falcon-lab calibrate --paper --write`, starting from a fit by hand.',
+    ' * What the fit to the paper gave. `falcon-lab calibrate --paper --write` writes this file, starting from its values.',
     ' * One set serves both network cards and both kernels; what differs between those is in their profiles.',
     ' */',
     'export const FITTED: Readonly<Record<string, number>> = {',
     ...parameters.map((p) => `  '${p.name}': ${Number(p.value.toPrecision(3))},`),
     '};',
+    '',
+    '/** How the values were found; the source of the constants. */',
+    "export const FITTED_BY = 'falcon-lab calibrate --paper';",
     '',
     '/** Claims of data/paper/claims.json that the values were fitted to (data/paper/fit.json). */',
     'export const FITTED_TO: readonly string[] = [',

@@ -1,5 +1,5 @@
 /**
- * What the fit to the paper gave: written by `falcon-lab calibrate --paper --write`, starting from a fit by hand.
+ * What the fit to the paper gave. `falcon-lab calibrate --paper --write` writes this file, starting from its values.
  * One set serves both network cards and both kernels; what differs between those is in their profiles.
  */
 export const FITTED: Readonly<Record<string, number>> = {
@@ -21,6 +21,9 @@ export const FITTED: Readonly<Record<string, number>> = {
   'locality.skb_ns': 35,
   'locality.spread_ns': 70,
 };
+
+/** How the values were found; the source of the constants. */
+export const FITTED_BY = 'by hand, run by run';
 
 /** Claims of data/paper/claims.json that the values were fitted to (data/paper/fit.json). */
 export const FITTED_TO: readonly string[] = [

@@ -1,5 +1,5 @@
 import type { Constant, Profile } from '../profile';
-import { FITTED, FITTED_TO } from './fitted';
+import { FITTED, FITTED_BY, FITTED_TO } from './fitted';
 import { constant, FRAMES_V5, KERNEL_CONSTANTS } from './kernelFacts';
 
 const START = 'starting point: Xeon 4114 at 2.2 GHz; only the sums matter to the paper';
@@ -89,7 +89,7 @@ export const PAPER_COSTS: Readonly<Record<string, Constant>> = {
 
 /** The constants that were fitted to claims of the paper, with the bounds of their starting points. */
 function fitted(): Record<string, Constant> {
-  const source = 'falcon-lab calibrate --paper; claims in data/paper/fit.json';
+  const source = `${FITTED_BY}, to the claims of data/paper/fit.json`;
   return Object.fromEntries(
     Object.entries(FITTED).map(([name, value]) => {
       const { unit, bounds } = PAPER_COSTS[name];
