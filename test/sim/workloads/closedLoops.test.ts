@@ -34,7 +34,7 @@ const experiment: fc.Arbitrary<ExperimentInput> = fc.record({
   seed: fc.integer({ min: 0, max: 1000 }),
   machine: fc.constant({ cpus: 6 }),
   topology: fc.constantFrom('host', 'overlay', 'weave', 'calico', 'calico-ipip', 'asap2'),
-  costs: fc.constantFrom({}, { 'kernel.maxBacklog': 2 }),
+  costs: fc.constantFrom<Record<string, number>[]>({}, { 'kernel.maxBacklog': 2 }),
   steering: fc.record({
     rps: fc.constantFrom([], [{ device: 'eth0', cpus: [1] }]),
     stages: fc.constantFrom(
