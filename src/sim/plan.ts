@@ -1,5 +1,5 @@
 import type { DeviceSpec, Experiment, Profile, StageSpec, Topology, WorkSpec } from '../experiment';
-import { constantOf, profileOf } from '../experiment';
+import { constantOf, expandFrames, profileOf } from '../experiment';
 import { isTcp, PACKET_CLASSES, PACKET_FRAGMENT, PACKET_TCP, PACKET_TCP_QUIET, PACKET_UDP } from './packets';
 
 /** How a packet gets to a leg. */
@@ -100,15 +100,6 @@ export function compilePlan(experiment: Experiment): Plan {
     constant: (name) => constantOf(profile, name),
     frames: (name) => expandFrames(profile, [name]),
   };
-}
-
-/** Replaces `@names` by the profile's function names. */
-export function expandFrames(profile: Profile, frames: readonly string[]): string[] {
-  return frames.flatMap((frame) => {
-    if (!frame.startsWith('@')) return [frame];
-    if (!Object.hasOwn(profile.frames, frame)) throw new Error(`profile ${profile.id} has no frames ${frame}`);
-    return expandFrames(profile, profile.frames[frame]);
-  });
 }
 
 /** The first leg as it is without a cut, to be appended to the legs of a path with one. */
