@@ -207,7 +207,8 @@ export class Machine {
 
   private addNapi(kind: number, core: number, target: number, device: number): Napi {
     const { constant, legs } = this.plan;
-    const tunnelled = kind === NAPI_NIC && legs.some((leg) => leg.entry === ENTRY_GRO_CELLS);
+    // Segments bear it wherever GRO sees them, since it is how they were sent: NIC poll, split backlog, gro_cell.
+    const tunnelled = legs.some((leg) => leg.entry === ENTRY_GRO_CELLS);
     const limits: GroLimits = {
       maxBytes: constant('gro.maxBytes'),
       maxSegments: tunnelled ? constant('gro.tunnelMaxSegments') : Infinity,
