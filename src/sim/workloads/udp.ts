@@ -106,6 +106,7 @@ class UdpSource implements Source {
     out.bytes = this.sizes[this.fragment] - (this.fragment === 0 ? UDP_HEADER_BYTES : 0);
     out.messages = last ? 1 : 0;
     out.message = this.message;
+    out.position = 0;
     out.sent_ns = this.messageStart_ns;
     if (!last) {
       this.fragment++;
