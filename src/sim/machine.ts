@@ -49,6 +49,8 @@ export class Machine {
   readonly nic: Nic | null;
   readonly monitors: Monitors;
   readonly variation: Variation;
+  /** Of the sending machines: their draws come when the NIC looks, which must not change those of the cores. */
+  readonly senderVariation: Variation;
   readonly workloads: Workload[] = [];
   /** When measuring begins. */
   readonly start_ns: Nanoseconds;
@@ -61,6 +63,7 @@ export class Machine {
     this.idleExit_ns = plan.constant('cpu.idleExit_ns');
     this.jiffy_ns = 1e9 / plan.constant('kernel.hz');
     this.variation = new Variation(this.random('service'), plan.constant('cpu.variation'));
+    this.senderVariation = new Variation(this.random('senders'), plan.constant('cpu.variation'));
     this.flows = new Flows(plan);
     this.monitors = new Monitors(this);
     this.scheduler = new Scheduler(this);

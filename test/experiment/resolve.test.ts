@@ -33,7 +33,7 @@ describe('resolveExperiment', () => {
 
   it('takes the NIC from the profile', () => {
     const { nic } = resolveExperiment({ profile: 'linux-5.4-ixgbe' });
-    expect(nic).toMatchObject({ ring: 512, moderation: { mode: 'fixed' } });
+    expect(nic).toMatchObject({ ring: 512, moderation: { mode: 'adaptive' } });
   });
 
   it('inserts extra stages into a preset', () => {

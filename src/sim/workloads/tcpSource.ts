@@ -79,7 +79,11 @@ export class TcpSource implements Source {
     } else this.emitNew(out, now);
     this.inFlight_bytes += out.bytes;
     const cost = this.message_ns * out.messages + this.byte_ns * out.bytes;
-    this.ready_ns = Math.max(this.ready_ns, now + cost * this.machine.variation.next(), wireFree_ns - SEND_BUFFER_NS);
+    this.ready_ns = Math.max(
+      this.ready_ns,
+      now + cost * this.machine.senderVariation.next(),
+      wireFree_ns - SEND_BUFFER_NS,
+    );
     this.prepare(now);
   }
 
