@@ -1,5 +1,6 @@
 import { NS_PER_S, Random } from '../core';
 import type { Nanoseconds } from '../core';
+import { FlowLimit } from '../kernel/steering';
 import { Core, HARDIRQ, IDLE, OP_IRQ_EXIT, SYSTEM, USER } from './core';
 import { EventQueue } from './eventQueue';
 import { EV_SEGMENT, EV_TIMER, EV_WAKE, PRIORITY_SEGMENT, PRIORITY_TIMER } from './events';
@@ -71,6 +72,9 @@ export class Machine {
       const core = new Core(id, this.scheduler.addKsoftirqd(id));
       this.cores.push(core);
       this.backlogs.push(this.addNapi(NAPI_BACKLOG, id, -1, -1));
+    }
+    for (const cpu of experiment.machine.flowLimitCpus) {
+      this.cores[cpu].flowLimit = new FlowLimit(plan.constant('kernel.maxBacklog'));
     }
     for (const leg of plan.legs) {
       if (leg.entry !== ENTRY_GRO_CELLS) continue;
