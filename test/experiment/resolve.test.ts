@@ -31,9 +31,14 @@ describe('resolveExperiment', () => {
     expect(resolveExperiment(JSON.parse(JSON.stringify(experiment)))).toEqual(experiment);
   });
 
+  it('leaves the flow limit off unless CPUs are named for it', () => {
+    expect(resolveExperiment({ machine: { cpus: 4 } }).machine).toEqual({ cpus: 4, flowLimitCpus: [] });
+    expect(resolveExperiment({ machine: { flowLimitCpus: [0] } }).machine).toEqual({ cpus: 10, flowLimitCpus: [0] });
+  });
+
   it('takes the NIC from the profile', () => {
     const { nic } = resolveExperiment({ profile: 'linux-5.4-ixgbe' });
-    expect(nic).toMatchObject({ ring: 512, moderation: { mode: 'fixed' } });
+    expect(nic).toMatchObject({ ring: 512, moderation: { mode: 'adaptive' } });
   });
 
   it('inserts extra stages into a preset', () => {
@@ -58,6 +63,7 @@ describe('resolveExperiment', () => {
       { machine: { cpus: 2 }, traffic: { kind: 'udp', appCpus: [2] } },
       /0 to 1, in field traffic\.0\.appCpus\.0, saw 2/,
     ],
+    [{ machine: { cpus: 4, flowLimitCpus: [0, 4] } }, /0 to 3, in field machine\.flowLimitCpus\.1, saw 4/],
     [{ nic: { irqCpus: [99] } }, /field nic\.irqCpus\.0, saw 99/],
     [{ steering: { rps: [{ device: 'eth0', cpus: [1, 10] }] } }, /field steering\.rps\.0\.cpus\.1, saw 10/],
     [

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolveExperiment } from '../../src/experiment';
 import type { ExperimentInput } from '../../src/experiment';
-import { Dim } from '../../src/sim/dim';
 import { GroTable } from '../../src/sim/gro';
 import { FastHistogram } from '../../src/sim/histogram';
 import { IntFifo } from '../../src/sim/intFifo';
@@ -175,17 +174,6 @@ describe('the NIC', () => {
     };
     expect(drops(run(input)).get('nic-ring')).toBeUndefined();
     expect(drops(run({ ...input, costs: { 'nic.flowControl': 0 } })).get('nic-ring')).toBeGreaterThan(1000);
-  });
-
-  it('walks DIM towards longer times while that does not hurt, and stays within its profiles', () => {
-    const dim = new Dim();
-    for (let i = 0; i < 20_000; i++) {
-      for (let p = 0; p < 1 + dim.profile; p++) dim.count(1500);
-      dim.event(i * 1000 * (1 + dim.profile));
-      expect(dim.profile).toBeGreaterThanOrEqual(0);
-      expect(dim.profile).toBeLessThanOrEqual(4);
-    }
-    expect(dim.profile).toBeGreaterThan(1);
   });
 });
 

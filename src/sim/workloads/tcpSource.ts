@@ -77,7 +77,7 @@ export class TcpSource implements Source {
       this.emitNew(out, now);
       cost_ns = this.message_ns * out.messages + this.byte_ns * out.bytes;
     }
-    const free_ns = now + cost_ns * this.machine.variation.next();
+    const free_ns = now + cost_ns * this.machine.senderVariation.next();
     this.ready_ns = Math.max(this.ready_ns, free_ns, wireFree_ns - SEND_BUFFER_NS);
     this.prepare(now);
     this.setAlarm();
