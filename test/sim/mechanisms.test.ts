@@ -88,7 +88,10 @@ describe('GRO', () => {
   }
 
   /** Segments of each skb that leaves GRO; `gap` bytes are missing before a segment. */
-  function merged(sizes: readonly [flow: number, bytes: number, flags: number, gap?: number][], max = limits): number[] {
+  function merged(
+    sizes: readonly [flow: number, bytes: number, flags: number, gap?: number][],
+    max = limits,
+  ): number[] {
     const pool = new PacketPool();
     const gro = new GroTable(pool, max);
     const passed = new IntFifo();

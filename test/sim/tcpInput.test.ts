@@ -22,7 +22,14 @@ function bench(): Bench {
   machine.workloads.push({ start() {}, onTimer() {}, onLost() {} });
   const idle = { next: () => false, done() {}, frames: () => [] };
   const socket = machine.sockets.add('tcp', machine.scheduler.add(2, 'test', idle));
-  machine.flows.add({ protocol: 'tcp', container: 0, socket: socket.id, workload: 0, label: 'f', message_bytes: BYTES });
+  machine.flows.add({
+    protocol: 'tcp',
+    container: 0,
+    socket: socket.id,
+    workload: 0,
+    label: 'f',
+    message_bytes: BYTES,
+  });
   const { pool } = machine;
   const make = (n: number): number =>
     machine.newPacket(

@@ -34,6 +34,13 @@ const TESTBED: Readonly<Record<string, Constant>> = {
   'backlogDequeue.packet_ns': captured(35, RATES),
   'backlogEnqueue.packet_ns': captured(45, RATES),
   'udpSend.packet_ns': captured(2700, RATES),
+  'tcpSend.packet_ns': constant(
+    2700,
+    'ns',
+    'assumed',
+    'as udpSend: most of it is the transmit path below both',
+    [700, 10800],
+  ),
   'tunnelSend.packet_ns': captured(3500, RATES),
   'cpu.wakeup_ns': captured(100, RATES),
   'cpu.ipiSend_ns': captured(

@@ -44,8 +44,8 @@ export class TcpWorkload implements Workload {
   /** The sender learns of losses as TCP does. */
   onLost(): void {}
 
-  onTcpInput(flow: number, from: number, to: number, known: boolean): void {
-    this.connections[flow - this.firstFlow].receiver.onInput(from, to, known);
+  onTcpInput(flow: number, from: number, to: number, known: boolean, cpu: number): void {
+    this.connections[flow - this.firstFlow].receiver.onInput(from, to, known, cpu);
   }
 
   onTimer(code: number): void {

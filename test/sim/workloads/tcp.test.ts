@@ -45,8 +45,7 @@ function run(input: ExperimentInput, loses: (machine: Machine, packet: number) =
   };
   simulator.run();
   const { ledger } = machine.monitors;
-  const conserved =
-    ledger.offered + ledger.inFlightAtStart === ledger.delivered + ledger.dropped + machine.pool.live;
+  const conserved = ledger.offered + ledger.inFlightAtStart === ledger.delivered + ledger.dropped + machine.pool.live;
   return { machine, connection: workload.connections[0], reads, conserved };
 }
 
@@ -187,16 +186,24 @@ describe('a TCP connection', () => {
     expect(sprayed.reads.length).toBeGreaterThan(100);
   });
 
-  it('keeps its order over a veth cable, whose senders are threads of the machine', () => {
-    const { machine, reads, conserved } = run({
-      profile: 'linux-6.18-testbed',
-      machine: { cpus: 2 },
-      topology: 'testbed-overlay',
-      steering: {},
-      traffic: { kind: 'tcp', message_bytes: 4096, appCpus: [1] },
-    });
-    expect(reads.length).toBeGreaterThan(10);
-    expect(machine.monitors.outOfOrder).toBe(0);
-    expect(conserved).toBe(true);
+  it('has the captured order of magnitude over a veth cable, whose senders are threads of the machine', () => {
+    // Recordings varied three-fold (data/captures/README.md): medians of host-tcp-4096 and overlay-tcp-4096.
+    for (const [topology, captured_pps] of [
+      ['testbed-host', 50_113],
+      ['testbed-overlay', 66_608],
+    ] as const) {
+      const { machine, reads, conserved } = run({
+        profile: 'linux-6.18-testbed',
+        machine: { cpus: 2 },
+        topology,
+        steering: {},
+        traffic: { kind: 'tcp', message_bytes: 4096, appCpus: [1] },
+        duration_s: 0.05,
+      });
+      const rate_pps = reads[reads.length - 1].upTo_bytes / 4096 / 0.05;
+      expect(Math.abs(Math.log10(rate_pps / captured_pps))).toBeLessThan(Math.log10(4));
+      expect(machine.monitors.outOfOrder).toBe(0);
+      expect(conserved).toBe(true);
+    }
   });
 });
