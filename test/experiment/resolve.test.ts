@@ -98,6 +98,7 @@ describe('resolveExperiment', () => {
     [{ traffic: [] }, /at least one kind of traffic in field traffic/],
     [{ traffic: { kind: 'udp', rate_pps: 0 } }, /above 0 in field traffic\.rate_pps, saw 0/],
     [{ traffic: { kind: 'udp', message_bytes: 65508 } }, /at most 65507 in field traffic\.message_bytes, saw 65508/],
+    [{ traffic: { kind: 'tcp', nodelay: 'yes' } }, /field traffic\.nodelay, saw "yes"/],
     [{ traffic: { kind: 'tcp', window_bytes: 100 } }, /field traffic\.0\.window_bytes, saw 100/],
     [
       { traffic: { kind: 'udp', rate_pps: 1, hotspots: [{ flow: 1, from_s: 0, to_s: 1, factor: 2 }] } },

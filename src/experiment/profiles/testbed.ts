@@ -35,6 +35,13 @@ const TESTBED: Readonly<Record<string, Constant>> = {
   'backlogDequeue.packet_ns': captured(35, RATES),
   'backlogEnqueue.packet_ns': captured(45, RATES),
   'udpSend.packet_ns': captured(2700, RATES),
+  'tcpSend.packet_ns': constant(
+    2700,
+    'ns',
+    'assumed',
+    'as udpSend: most of it is the transmit path below both',
+    [700, 10800],
+  ),
   'tunnelSend.packet_ns': captured(3500, RATES),
   'cpu.napiPoll_ns': constant(120, 'ns', 'assumed', 'with the change of code that the other profiles count apart'),
   'locality.code_ns': constant(0, 'ns', 'assumed', 'in the costs of stages and polls, whose sums the rates set'),
