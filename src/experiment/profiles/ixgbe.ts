@@ -9,6 +9,12 @@ const IXGBE: Readonly<Record<string, Constant>> = {
   'nic.moderation_us': constant(10, 'us', 'assumed', 'ixgbe interrupt throttling under small-packet load', [2, 50]),
   'nic.moderation_frames': constant(256, 'packets', 'assumed', 'ixgbe throttles by time only'),
   'nic.adaptive': constant(0, 'flag', 'assumed', 'its adaptive ITR is approximated by the fixed time'),
+  'nic.flowControl': constant(
+    1,
+    'flag',
+    'kernel',
+    'ixgbe_set_rx_drop_en: rings do not drop while pause frames are sent, as by default; the cable is direct',
+  ),
   'wire.latency_ns': constant(9000, 'ns', 'assumed', '10GBASE-T PHYs add microseconds', [2000, 20000]),
 };
 
