@@ -116,6 +116,12 @@ const MLX5: Readonly<Record<string, Constant>> = {
     'kernel',
     'mlx5 rx_out_of_buffer (commit 593cf33829ad): packets that find no receive buffer are dropped; no queue holds up others',
   ),
+  'nic.adaptiveScheme': constant(
+    1,
+    '',
+    'kernel',
+    'mlx5/core/en_main.c mlx5e_build_nic_params, 4.19 and 5.4: CQE mode where the card has cq_period_start_from_cqe; that ConnectX-5 has it: ethtool lists of cards with its firmware (16.x) show rx_cqe_moder on',
+  ),
 };
 
 const MLX5_FRAMES = {

@@ -15,7 +15,7 @@ const UDP_PPS = BUSY_UDP_PPS / 2;
 const TCP_PPS = 40_000;
 const HOTSPOT_FACTOR = 8;
 /** Which core is overloaded, and by what, is drawn for each seed. */
-const SEEDS = 16;
+const SEEDS = 24;
 
 export type Balancing = FalconPolicy['balancing'] | 'least-loaded';
 
