@@ -110,6 +110,12 @@ const MLX5: Readonly<Record<string, Constant>> = {
   'nic.moderation_us': constant(16, 'us', 'kernel', 'mlx5 RX moderation, EQE mode'),
   'nic.moderation_frames': constant(32, 'packets', 'kernel', 'mlx5 RX moderation, EQE mode'),
   'nic.adaptive': constant(1, 'flag', 'paper', 'section 6: adaptive interrupt coalescing enabled'),
+  'nic.flowControl': constant(
+    0,
+    'flag',
+    'kernel',
+    'mlx5 rx_out_of_buffer (commit 593cf33829ad): packets that find no receive buffer are dropped; no queue holds up others',
+  ),
   'nic.adaptiveScheme': constant(
     1,
     '',
