@@ -16,7 +16,11 @@ export interface PageClient {
   rendered(user: number, cpu: number): void;
 }
 
-/** The PHP processes (php-fpm): whoever is free takes the page that has waited longest. */
+/**
+ * The PHP processes (php-fpm): whoever is free takes the page that has waited longest. Processes stay on their cores
+ * here; what a scheduler does by moving the woken one (select_idle_sibling and the balancing after it,
+ * kernel/sched/fair.c), the pool does by waking a process on the core with the least to do.
+ */
 export class PhpPool {
   readonly waiting = new IntFifo();
   private readonly idle: PhpWorker[] = [];
@@ -29,8 +33,8 @@ export class PhpPool {
   /** Asks for a page, from a thread on a core. */
   submit(user: number, cpu: number): void {
     this.waiting.push(user);
-    const worker = this.idle.pop();
-    if (worker === undefined) return;
+    if (this.idle.length === 0) return;
+    const [worker] = this.idle.splice(this.leastBusy(), 1);
     worker.isIdle = false;
     this.machine.sockets.wake(this.machine.cores[cpu], worker.thread);
   }
@@ -44,6 +48,18 @@ export class PhpPool {
 
   get pages(): PageClient {
     return this.client;
+  }
+
+  /** Place of the idle worker whose core has the fewest threads and no softirq; of several, who rested last. */
+  private leastBusy(): number {
+    const { cores } = this.machine;
+    let [best, least] = [-1, Infinity];
+    for (let i = this.idle.length - 1; i >= 0 && least > 0; i--) {
+      const core = cores[this.idle[i].thread.core];
+      const busy = core.runQueue.length + (core.thread >= 0 ? 1 : 0) + (core.inSoftirq ? 1 : 0);
+      if (busy < least) [best, least] = [i, busy];
+    }
+    return best;
   }
 }
 

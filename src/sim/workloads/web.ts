@@ -52,7 +52,8 @@ export class WebWorkload implements Workload, Site, PageClient {
   private readonly filesLeft: Int32Array;
   private readonly rendersPage: Uint8Array;
   private readonly startedAt_ns: Float64Array;
-  private readonly random: Random;
+  /** Of each user its own, so that a user does the same things on any path. */
+  private readonly randoms: Random[] = [];
 
   constructor(
     private readonly machine: Machine,
@@ -65,7 +66,6 @@ export class WebWorkload implements Workload, Site, PageClient {
       'ms',
       true,
     );
-    this.random = machine.random(`web-${number}`);
     this.pages = this.operations.map((o) => wayOf(machine, o.page_bytes));
     this.files = this.operations.map((o) => wayOf(machine, o.asset_bytes));
     let sum = 0;
@@ -156,7 +156,7 @@ export class WebWorkload implements Workload, Site, PageClient {
 
   private begin(user: number): void {
     const { now } = this.machine;
-    this.operation[user] = this.drawOperation();
+    this.operation[user] = this.drawOperation(user);
     this.filesLeft[user] = this.operationOf(user).assets;
     this.rendersPage[user] = 1;
     this.startedAt_ns[user] = now;
@@ -170,13 +170,13 @@ export class WebWorkload implements Workload, Site, PageClient {
   }
 
   private think(user: number, from_ns: number): void {
-    const pause_ns = this.random.exponential(this.traffic.think_s * 1e9);
+    const pause_ns = this.randoms[user].exponential(this.traffic.think_s * 1e9);
     this.machine.timer(from_ns + pause_ns, this.number, 2 * user + BEGIN);
   }
 
-  private drawOperation(): number {
+  private drawOperation(user: number): number {
     const { cumulativeWeight } = this;
-    const at = this.random.uniform() * cumulativeWeight[cumulativeWeight.length - 1];
+    const at = this.randoms[user].uniform() * cumulativeWeight[cumulativeWeight.length - 1];
     return cumulativeWeight.findIndex((weight) => at < weight);
   }
 
@@ -216,6 +216,7 @@ export class WebWorkload implements Workload, Site, PageClient {
       label: `web-${this.number}`,
       message_bytes: traffic.request_bytes,
     });
+    this.randoms.push(machine.random(`web-${this.number}-user-${user}`));
     const source = new RequestSource(machine, flow, 'tcp');
     this.sources.push(source);
     this.outlets.push(machine.outlet.add(source, traffic.senderCpus[user % traffic.senderCpus.length]));
