@@ -4,9 +4,9 @@ import type { Machine } from '../machine';
 import { NONE } from '../packets';
 import type { Step, Thread, ThreadProgram } from '../scheduler';
 import type { Socket } from '../sockets';
-import type { LocalFlow } from './localMessage';
-import type { QueryServer } from './queryServer';
+import { messagesOf } from './systemCalls';
 import type { SystemCalls } from './systemCalls';
+import type { LossyFlow, Tier, TierConnection } from './tier';
 
 /** Who has pages rendered. */
 export interface PageClient {
@@ -71,10 +71,10 @@ export class PhpWorker implements ThreadProgram {
   isIdle = false;
   readonly thread: Thread;
   /** All directions of its connections, for what gets lost. */
-  readonly flows: readonly LocalFlow[];
+  readonly flows: readonly LossyFlow[];
   private readonly answers: Socket;
-  private readonly cache: LocalFlow;
-  private readonly database: LocalFlow;
+  private readonly cache: TierConnection;
+  private readonly database: TierConnection;
   // The page in work.
   private user = -1;
   private piece_ns = 0;
@@ -82,6 +82,8 @@ export class PhpWorker implements ThreadProgram {
   private databaseQueries = 0;
   private asked = 0;
   private waits = false;
+  /** Whether the running step only reads a part of an answer. */
+  private readsPart = false;
   private packet = NONE;
   private computeFrom = 0;
   private computeTo = 1;
@@ -90,28 +92,27 @@ export class PhpWorker implements ThreadProgram {
     private readonly machine: Machine,
     private readonly calls: SystemCalls,
     private readonly pool: PhpPool,
-    private readonly query_bytes: number,
     cpu: number,
-    cache: QueryServer,
-    database: QueryServer,
+    cache: Tier,
+    database: Tier,
   ) {
     this.thread = machine.scheduler.add(cpu, 'php-fpm', this);
     this.answers = machine.sockets.add('tcp', this.thread);
-    const toCache = cache.connect(this.answers, cpu, 0);
-    const toDatabase = database.connect(this.answers, cpu, 0);
-    this.cache = toCache.query;
-    this.database = toDatabase.query;
-    this.flows = [toCache.query, toCache.answer, toDatabase.query, toDatabase.answer];
+    this.cache = cache.connect(this.answers, cpu);
+    this.database = database.connect(this.answers, cpu);
+    this.flows = [...this.cache.flows, ...this.database.flows];
     pool.rest(this);
   }
 
   next(thread: Thread, step: Step): boolean {
     const { machine, calls, pool } = this;
     let receive_ns: number;
+    this.readsPart = false;
     if (this.waits) {
       this.packet = machine.sockets.take(this.answers);
       if (this.packet === NONE) return false;
       receive_ns = calls.read_ns(machine.cores[thread.core], this.packet);
+      this.readsPart = messagesOf(machine, this.packet) === 0;
     } else {
       if (pool.waiting.length === 0) {
         pool.rest(this);
@@ -120,12 +121,9 @@ export class PhpWorker implements ThreadProgram {
       this.begin(pool.waiting.shift());
       receive_ns = calls.receive_ns;
     }
-    const isLast = this.asked === this.queries;
-    const send_ns = isLast
-      ? calls.pipe_ns(pool.pages.operationOf(this.user).page_bytes)
-      : calls.sendLocal_ns(this.query_bytes);
+    const send_ns = this.readsPart ? 0 : this.send_ns();
     step.system_ns = receive_ns + send_ns;
-    step.user_ns = this.piece_ns;
+    step.user_ns = this.readsPart ? 0 : this.piece_ns;
     const total_ns = step.system_ns + step.user_ns;
     this.computeFrom = receive_ns / total_ns;
     this.computeTo = 1 - send_ns / total_ns;
@@ -139,6 +137,7 @@ export class PhpWorker implements ThreadProgram {
       machine.pool.freePacket(packet);
       this.packet = NONE;
     }
+    if (this.readsPart) return;
     this.waits = this.asked < this.queries;
     if (this.waits) {
       this.ask();
@@ -165,11 +164,22 @@ export class PhpWorker implements ThreadProgram {
     this.piece_ns = (php_ms * 1e6) / (1 + this.queries);
   }
 
-  /** The next query; those of the database are spread evenly among those of the cache. */
+  /** What ends the piece: sending the next query, or the page. */
+  private send_ns(): number {
+    if (this.asked < this.queries) return this.nextTier().send_ns;
+    return this.calls.pipe_ns(this.pool.pages.operationOf(this.user).page_bytes);
+  }
+
   private ask(): void {
+    const tier = this.nextTier();
+    this.asked++;
+    tier.ask();
+  }
+
+  /** Whom the next query goes to: those of the database are spread evenly among those of the cache. */
+  private nextTier(): TierConnection {
     const share = this.databaseQueries / this.queries;
     const isDatabase = Math.floor((this.asked + 1) * share) > Math.floor(this.asked * share);
-    this.asked++;
-    (isDatabase ? this.database : this.cache).send();
+    return isDatabase ? this.database : this.cache;
   }
 }

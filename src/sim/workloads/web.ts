@@ -2,15 +2,16 @@ import type { Random } from '../../core';
 import type { WebOperation, WebTraffic } from '../../experiment';
 import type { Machine } from '../machine';
 import { PACKET_TCP } from '../packets';
-import type { LocalFlow } from './localMessage';
 import { NginxThread } from './nginxThread';
 import type { Site } from './nginxThread';
 import { OperationLog } from './operationLog';
 import { PhpPool, PhpWorker } from './phpWorker';
 import type { PageClient } from './phpWorker';
 import { QueryServer } from './queryServer';
+import { RemoteServer } from './remoteServer';
 import { acksOf, RequestSource, RETRANSMIT_NS } from './requestSource';
 import { clientReceive_ns, SystemCalls } from './systemCalls';
+import type { LossyFlow, Tier } from './tier';
 import type { Workload } from './workload';
 
 /** Containers of the tiers. */
@@ -18,7 +19,7 @@ const WEB = 0;
 const CACHE = 1;
 const DATABASE = 2;
 
-/** Codes of timers: user number doubled, plus what is due; for local flows, the flow below zero. */
+/** Codes of timers: user number doubled, plus what is due; for flows between the tiers, the flow below zero. */
 const BEGIN = 0;
 const REPEAT = 1;
 
@@ -32,8 +33,8 @@ interface Way {
 /**
  * A closed-loop multi-tier web service. Each user does one operation after the other, with time to think between: it
  * loads a page and then its static files, one request out at a time. nginx answers files itself and has pages rendered
- * by the PHP workers, which ask cache and database. All tiers run on this machine, in containers of their own; the users
- * come over the link. Users act at once: what a client spends on itself is part of the thinking.
+ * by the PHP workers, which ask cache and database: in containers of this machine, or of the other one. The users come
+ * over the link. Users act at once: what a client spends on itself is part of the thinking.
  */
 export class WebWorkload implements Workload, Site, PageClient {
   readonly log: OperationLog;
@@ -43,7 +44,7 @@ export class WebWorkload implements Workload, Site, PageClient {
   private readonly cumulativeWeight: readonly number[];
   private readonly pool: PhpPool;
   private readonly servers: NginxThread[];
-  private readonly localFlows = new Map<number, LocalFlow>();
+  private readonly tierFlows = new Map<number, LossyFlow>();
   private readonly firstFlow: number;
   // By user.
   private readonly sources: RequestSource[] = [];
@@ -88,7 +89,7 @@ export class WebWorkload implements Workload, Site, PageClient {
 
   onTimer(code: number): void {
     if (code < 0) {
-      this.localFlows.get(-code - 1)?.repeat();
+      this.tierFlows.get(-code - 1)?.repeat();
       return;
     }
     const user = code >> 1;
@@ -103,6 +104,7 @@ export class WebWorkload implements Workload, Site, PageClient {
     const user = flow - this.firstFlow;
     const at_ns = this.machine.now + RETRANSMIT_NS;
     if (user < 0) {
+      this.tierFlows.get(flow)?.lose(bytes, messages);
       this.machine.timer(at_ns, this.number, -flow - 1);
       return;
     }
@@ -195,14 +197,17 @@ export class WebWorkload implements Workload, Site, PageClient {
     const { machine, number, traffic } = this;
     const { query_bytes, answer_bytes } = traffic;
     const constant = (name: string): number => machine.plan.constant(name);
-    const tier = (comm: string, container: number, cpu: number, service_ns: number): QueryServer =>
-      new QueryServer(machine, calls, number, { comm, container, cpu, service_ns, query_bytes, answer_bytes });
+    const common = { query_bytes, answer_bytes };
+    const tier = (comm: string, container: number, cpu: number, service_ns: number): Tier =>
+      traffic.tiers === 'remote'
+        ? new RemoteServer(machine, calls, number, { ...common, comm, service_ns })
+        : new QueryServer(machine, calls, number, { ...common, comm, container, cpu, service_ns });
     const cache = tier('memcached', CACHE, traffic.cacheCpu, constant('memcachedGet.packet_ns'));
     const database = tier('mysqld', DATABASE, traffic.databaseCpu, constant('databaseQuery.packet_ns'));
     for (let w = 0; w < traffic.workers; w++) {
       const cpu = traffic.appCpus[w % traffic.appCpus.length];
-      const worker = new PhpWorker(machine, calls, this.pool, query_bytes, cpu, cache, database);
-      for (const flow of worker.flows) this.localFlows.set(flow.flow, flow);
+      const worker = new PhpWorker(machine, calls, this.pool, cpu, cache, database);
+      for (const flow of worker.flows) this.tierFlows.set(flow.flow, flow);
     }
   }
 
