@@ -47,8 +47,8 @@ export class RemoteServer implements Tier {
     };
     const answer: LossyFlow = {
       flow,
-      lose: (bytes, messages) => {
-        source.lose(bytes, messages);
+      lose: (loss) => {
+        source.lose(loss);
       },
       repeat: () => {
         source.repeat(machine.now);

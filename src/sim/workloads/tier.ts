@@ -1,4 +1,5 @@
 import type { Socket } from '../sockets';
+import type { Loss } from './requestSource';
 
 /** A tier behind the web server: cache or database. */
 export interface Tier {
@@ -24,7 +25,7 @@ export interface TierConnection {
 export interface LossyFlow {
   readonly flow: number;
   /** A packet was lost; its sender does not know yet. */
-  lose(bytes: number, messages: number): void;
+  lose(loss: Loss): void;
   /** The timeout of what was lost first. */
   repeat(): void;
 }

@@ -104,7 +104,7 @@ export class WebWorkload implements Workload, Site, PageClient {
     const user = flow - this.firstFlow;
     const at_ns = this.machine.now + RETRANSMIT_NS;
     if (user < 0) {
-      this.tierFlows.get(flow)?.lose(bytes, messages);
+      this.tierFlows.get(flow)?.lose({ bytes, messages, position });
       this.machine.timer(at_ns, this.number, -flow - 1);
       return;
     }
