@@ -11,7 +11,14 @@ const WEB_SEEDS = 5;
 const CACHE_ROLES: Roles = { cpus: 10, irq: [0], rps: [1], app: [2, 3, 4, 5], falcon: [6, 7, 8, 9], groSplit: [6] };
 
 /** RPS on the cores of the web server, since section 6.2 keeps only cache and database apart; Falcon has four others. */
-const WEB_ROLES: Roles = { cpus: 10, irq: [0], rps: [2, 3, 4, 5], app: [2, 3, 4, 5], falcon: [6, 7, 8, 9], groSplit: [6] };
+const WEB_ROLES: Roles = {
+  cpus: 10,
+  irq: [0],
+  rps: [2, 3, 4, 5],
+  app: [2, 3, 4, 5],
+  falcon: [6, 7, 8, 9],
+  groSplit: [6],
+};
 
 export const APPLICATION_MODES = ['overlay', 'falcon'] as const;
 /** Numbers of memcached clients. */
