@@ -1,6 +1,7 @@
 import type { Experiment, Profile } from '../experiment';
 import { constantOf } from '../experiment';
-import { DIM_RX_EQE, NAPI_POLL_WEIGHT } from '../kernel';
+import { NAPI_POLL_WEIGHT } from '../kernel';
+import { moderatedPackets } from './moderatedPackets';
 
 /** A softirq of a flow on its core. */
 export interface PlacedWork {
@@ -95,7 +96,7 @@ function busyShare(flows: readonly PlacedFlow[], cpu: number): number {
  * a busy period of M/G/1 with set-up time (Kleinrock, section 5.8).
  */
 function cycleOf(experiment: Experiment, profile: Profile, queue: number, members: readonly PlacedFlow[]): Cycle {
-  const { moderation, irqCpus } = experiment.nic;
+  const { irqCpus } = experiment.nic;
   const value = (name: string): number => constantOf(profile, name);
   const irqCpu = irqCpus[queue % irqCpus.length];
   const rate = members.reduce((sum, flow) => sum + packetRate(flow), 0);
@@ -107,25 +108,12 @@ function cycleOf(experiment: Experiment, profile: Profile, queue: number, member
     value('cpu.netRxAction_ns') +
     value('cpu.napiPoll_ns');
   const duringSetup = (rate * setup_ns) / 1e9;
-  const others = 1 - 1 / members.reduce((sum, flow) => sum + flow.senders, 0);
+  const senders = members.reduce((sum, flow) => sum + flow.senders, 0);
+  const others = 1 - 1 / senders;
   const paced = duringSetup / (1 - busy);
   const random = (1 + others * duringSetup) / (1 - others * busy);
-  const packets = Math.max(paced, random, moderatedPackets(moderation, rate));
+  const packets = Math.max(paced, random, moderatedPackets(experiment.nic.moderation, profile, rate, senders));
   return { rate_hz: rate / packets, packets };
-}
-
-function moderatedPackets(moderation: Experiment['nic']['moderation'], rate_pps: number): number {
-  switch (moderation.mode) {
-    case 'none':
-      return 1;
-    case 'fixed':
-      return Math.min((rate_pps * moderation.usecs) / 1e6, Math.max(1, moderation.frames));
-    case 'adaptive': {
-      // At a steady rate fewer interrupts are always better, so that DIM ends at its slowest profile.
-      const { time_us, packets } = DIM_RX_EQE[DIM_RX_EQE.length - 1];
-      return Math.min((rate_pps * time_us) / 1e6, packets);
-    }
-  }
 }
 
 /** Times a second that something of a cycle reaches flows of the given share of its packets. */

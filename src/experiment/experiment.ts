@@ -32,6 +32,11 @@ export interface Experiment {
 export interface Machine {
   /** Number of CPUs of the receiving machine, numbered from 0. */
   readonly cpus: number;
+  /**
+   * CPUs that apply the flow limit to the backlogs they fill (net.core.flow_limit_cpu_bitmap): those that take the
+   * interrupts and steer by RPS, not those that packets are steered to. Empty by default, as in Linux.
+   */
+  readonly flowLimitCpus: readonly number[];
 }
 
 export interface Nic {

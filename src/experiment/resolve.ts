@@ -45,7 +45,7 @@ export function resolveExperiment(input: unknown, options: ResolveOptions = {}):
     warmup_s: given.warmup_s ?? EXPERIMENT_DEFAULTS.warmup_s,
     profile: profile.id,
     costs: given.costs ?? {},
-    machine: { cpus },
+    machine: { ...MACHINE_DEFAULTS, ...given.machine },
     nic: resolveNic(given.nic, profile),
     topology: resolveTopology(given.topology ?? EXPERIMENT_DEFAULTS.topology, refusal),
     containers: given.containers ?? EXPERIMENT_DEFAULTS.containers,
@@ -169,6 +169,7 @@ function checkCpus(experiment: Experiment, refusal: Refusal): void {
     const wrong = list.findIndex((cpu) => cpu >= cpus);
     if (wrong >= 0) refusal.field(`${field}.${wrong}`, `a CPU of the machine, 0 to ${cpus - 1},`, list[wrong]);
   };
+  check('machine.flowLimitCpus', experiment.machine.flowLimitCpus);
   check('nic.irqCpus', experiment.nic.irqCpus);
   experiment.steering.rps.forEach((rule, i) => check(`steering.rps.${i}.cpus`, rule.cpus));
   const { stages, groSplit } = experiment.steering;

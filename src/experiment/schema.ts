@@ -169,7 +169,7 @@ export const experimentShape = fields({
   warmup_s: notNegative.optional(),
   profile: label.optional(),
   costs: z.record(z.number().finite().nonnegative()).optional(),
-  machine: fields({ cpus: count.max(256).optional() }).optional(),
+  machine: fields({ cpus: count.max(256).optional(), flowLimitCpus: z.array(cpu).optional() }).optional(),
   nic: fields({
     queues: count.max(256).optional(),
     irqCpus: cpus.optional(),

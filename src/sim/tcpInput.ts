@@ -40,7 +40,7 @@ export class TcpInput {
       this.add(flow, packet, socket);
       return false;
     }
-    for (let slot = packet; slot !== NONE; ) {
+    for (let slot = packet; slot !== NONE;) {
       const rest = pool.unchain(slot);
       pool.core[slot] = pool.core[packet];
       // Segments are sent again as they were: each is new or known as a whole.

@@ -34,7 +34,15 @@ const UNDERLOADED: [name: string, input: ExperimentInput][] = [
   ['host', experiment(300_000, { topology: 'host', steering: { rps: RPS } })],
   ['overlay on one core', experiment(150_000)],
   ['overlay with RPS', experiment(300_000, { steering: { rps: RPS } })],
-  ['overlay with RPS, 50 kpps', experiment(50_000, { steering: { rps: RPS } })],
+  // Of one sender: of two so far apart, their phases would decide whether DIM finds a gap.
+  [
+    'overlay with RPS, 50 kpps',
+    experiment(50_000, { steering: { rps: RPS }, traffic: { kind: 'udp', rate_pps: 50_000, clients: 1 } }),
+  ],
+  [
+    'overlay with RPS, EQE moderation',
+    experiment(300_000, { costs: { 'nic.adaptiveScheme': 0 }, steering: { rps: RPS } }),
+  ],
   ['overlay with RPS, fixed moderation', experiment(300_000, { nic: FIXED, steering: { rps: RPS } })],
   ['Falcon', experiment(300_000, { steering: { rps: RPS, stages: FALCON } })],
   ['Falcon, fixed moderation', experiment(300_000, { nic: FIXED, steering: { rps: RPS, stages: FALCON } })],

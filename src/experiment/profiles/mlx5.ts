@@ -110,6 +110,12 @@ const MLX5: Readonly<Record<string, Constant>> = {
   'nic.moderation_us': constant(16, 'us', 'kernel', 'mlx5 RX moderation, EQE mode'),
   'nic.moderation_frames': constant(32, 'packets', 'kernel', 'mlx5 RX moderation, EQE mode'),
   'nic.adaptive': constant(1, 'flag', 'paper', 'section 6: adaptive interrupt coalescing enabled'),
+  'nic.adaptiveScheme': constant(
+    1,
+    '',
+    'kernel',
+    'mlx5/core/en_main.c mlx5e_build_nic_params, 4.19 and 5.4: CQE mode where the card has cq_period_start_from_cqe; that ConnectX-5 has it: ethtool lists of cards with its firmware (16.x) show rx_cqe_moder on',
+  ),
 };
 
 const MLX5_FRAMES = {

@@ -15,6 +15,7 @@ export const COUNTERS = [
   'backlogDropped',
   'timeSqueeze',
   'receivedRps',
+  'flowLimit',
 ] as const;
 
 export interface Reading {
@@ -69,5 +70,6 @@ function countersOf(core: Core): number[] {
     core.backlogDropped,
     core.timeSqueeze,
     core.receivedRps,
+    core.flowLimit?.refused ?? 0,
   ];
 }
