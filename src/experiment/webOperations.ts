@@ -34,13 +34,13 @@ export interface WebOperation {
  * a small part of the packets.
  */
 export const WEB_OPERATIONS: readonly WebOperation[] = [
-  operation('BrowsetoElgg', 0.05, { php: 2.5, cache: 100, database: 8, assets: 13, page: 15, asset: 29, target: 10 }),
-  operation('Login', 0.05, { php: 3.5, cache: 100, database: 10, assets: 3, page: 20, asset: 1, target: 9.5 }),
-  operation('PostSelfWall', 0.15, { php: 2.5, cache: 50, database: 6, assets: 0, page: 8, asset: 0, target: 5 }),
-  operation('SendChatMessage', 0.2, { php: 1.4, cache: 40, database: 3, assets: 0, page: 1, asset: 0, target: 3.5 }),
-  operation('ReceiveChatMessage', 0.2, { php: 1.4, cache: 40, database: 2, assets: 0, page: 1, asset: 0, target: 3 }),
-  operation('UpdateActivity', 0.2, { php: 2, cache: 50, database: 5, assets: 0, page: 10, asset: 0, target: 4.5 }),
-  operation('AddFriend', 0.1, { php: 1.8, cache: 40, database: 5, assets: 0, page: 2, asset: 0, target: 4 }),
+  operation('BrowsetoElgg', 0.05, { php: 3.5, cache: 100, database: 8, assets: 13, page: 15, asset: 29, target: 10.5 }),
+  operation('Login', 0.05, { php: 4.5, cache: 100, database: 10, assets: 3, page: 20, asset: 1, target: 10.5 }),
+  operation('PostSelfWall', 0.15, { php: 3.5, cache: 50, database: 6, assets: 0, page: 8, asset: 0, target: 6.5 }),
+  operation('SendChatMessage', 0.2, { php: 1.8, cache: 40, database: 3, assets: 0, page: 1, asset: 0, target: 4 }),
+  operation('ReceiveChatMessage', 0.2, { php: 1.8, cache: 40, database: 2, assets: 0, page: 1, asset: 0, target: 4 }),
+  operation('UpdateActivity', 0.2, { php: 2.7, cache: 50, database: 5, assets: 0, page: 10, asset: 0, target: 6 }),
+  operation('AddFriend', 0.1, { php: 2.4, cache: 40, database: 5, assets: 0, page: 2, asset: 0, target: 5 }),
 ];
 
 /** Times in ms, sizes in kB. */

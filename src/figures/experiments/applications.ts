@@ -59,7 +59,7 @@ export function webCase(mode: PaperMode): Case {
       split: false,
       roles: WEB_ROLES,
       traffic: { kind: 'web', tiers: 'remote', think_s: 0.1, appCpus: WEB_ROLES.app },
-      also: { duration_s: 3, warmup_s: 0.5, emit: { interval_s: 0.5 } },
+      also: { duration_s: 5, warmup_s: 0.5, emit: { interval_s: 0.5 } },
     }),
     seeds: WEB_SEEDS,
   };
