@@ -111,7 +111,7 @@ export class Monitors {
     this.receivedMessages[flow] = (this.receivedMessages[flow] ?? 0) + messages;
   }
 
-  /** A packet that served its purpose without being read. */
+  /** A packet that ends in the protocol without being read: a pure acknowledgement, or data that had come before. */
   absorbed(): void {
     this.ledger.delivered++;
   }
