@@ -192,7 +192,7 @@ describe('a TCP connection', () => {
     expect(Math.abs((dear.stack_ns - free.stack_ns) / 20_000 - dear.acks)).toBeLessThan(0.02 * dear.acks);
   });
 
-  it("acknowledges small messages by the segment size while they queue, at nobody else's cost", () => {
+  it('acknowledges small messages by the segment size while they queue', () => {
     const traffic: TrafficInput = { kind: 'tcp', message_bytes: 16, nodelay: true };
     // The application is what bounds it, so that its queue does not run empty.
     const { machine, connection } = run({ traffic, costs: { 'application.packet_ns': 3000 } });
