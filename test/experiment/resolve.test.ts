@@ -31,6 +31,26 @@ describe('resolveExperiment', () => {
     expect(resolveExperiment(JSON.parse(JSON.stringify(experiment)))).toEqual(experiment);
   });
 
+  it('takes a field that holds undefined for absent, at any depth', () => {
+    const explicit = resolveExperiment({
+      name: undefined,
+      duration_s: undefined,
+      topology: undefined,
+      costs: { 'bridge.packet_ns': undefined },
+      machine: { cpus: undefined },
+      nic: { ring: undefined, moderation: undefined },
+      steering: { rps: undefined, stages: { policy: 'falcon', cpus: [3], alwaysOn: undefined }, groSplit: undefined },
+      traffic: [{ kind: 'udp', clients: undefined, arrivals: undefined }],
+      emit: { events: undefined },
+    });
+    const absent = { steering: { stages: { policy: 'falcon', cpus: [3] } }, traffic: [{ kind: 'udp' }] };
+    expect(explicit).toStrictEqual(resolveExperiment(absent));
+    // What must be there is still missed.
+    expect(refusal({ steering: { stages: { policy: 'falcon', cpus: undefined } } })).toMatch(
+      /stages\.cpus, saw nothing/,
+    );
+  });
+
   it('takes the NIC from the profile', () => {
     const { nic } = resolveExperiment({ profile: 'linux-5.4-ixgbe' });
     expect(nic).toMatchObject({ ring: 512, moderation: { mode: 'fixed' } });
