@@ -165,8 +165,8 @@ export class Nic {
       machine.lost(out.flow, out.bytes, out.messages, out.sent_ns);
       return true;
     }
-    const packet = machine.newPacket(out, arrival_ns);
-    queue.napi.input.push(packet);
+    const packet = machine.newPacket(out);
+    queue.napi.input.push(packet, arrival_ns);
     queue.dim?.count(out.bytes);
     if (!queue.armed) return true;
     queue.waiting++;

@@ -103,7 +103,6 @@ export class Path {
       machine.drop(packet, 'backlog', target);
       return;
     }
-    machine.pool.queued_ns[packet] = machine.now;
     if (backlog.input.length === 0 && !backlog.scheduled) {
       if (target === core.id) machine.softirqs.napiSchedule(core, backlog);
       else {
@@ -113,7 +112,7 @@ export class Path {
         if (!core.inNetRx || machine.softirqs.rerunsForIpis) machine.softirqs.raise(core);
       }
     }
-    backlog.input.push(packet);
+    backlog.input.push(packet, machine.now);
   }
 
   private enqueueGroCell(core: Core, leg: Leg, packet: number): void {
@@ -124,8 +123,7 @@ export class Path {
       machine.drop(packet, 'gro-cells', core.id);
       return;
     }
-    machine.pool.queued_ns[packet] = machine.now;
-    cell.input.push(packet);
+    cell.input.push(packet, machine.now);
     if (cell.input.length === 1 && !cell.scheduled) machine.softirqs.napiSchedule(core, cell);
   }
 

@@ -19,7 +19,7 @@ export class Socket {
     readonly limit_bytes: number,
     readonly reader: Thread,
   ) {
-    this.queue = new PacketQueue(machine.pool);
+    this.queue = new PacketQueue(machine.pool, machine.monitors.gauge('socket', '', reader.core));
   }
 }
 
@@ -76,8 +76,7 @@ export class Sockets {
       this.checkOrder(flow, packet, last);
     }
     socket.rmem_bytes += this.truesize(packet);
-    pool.queued_ns[packet] = machine.now;
-    socket.queue.push(packet);
+    socket.queue.push(packet, machine.now);
     this.wake(core, socket.reader);
   }
 
@@ -97,7 +96,7 @@ export class Sockets {
 
   /** The reader takes a packet; NONE if the queue is empty. */
   take(socket: Socket): number {
-    const packet = socket.queue.shift();
+    const packet = socket.queue.shift(this.machine.now);
     if (packet !== NONE) socket.rmem_bytes -= this.truesize(packet);
     return packet;
   }
