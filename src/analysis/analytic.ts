@@ -1,6 +1,14 @@
 import { InputError } from '../core';
 import type { Experiment, ExperimentInput, Profile, UdpTraffic } from '../experiment';
-import { constantOf, FlowHasher, placeSegments, profileOf, resolveExperiment, softirqSegments } from '../experiment';
+import {
+  constantOf,
+  datagramCosts,
+  FlowHasher,
+  placeSegments,
+  profileOf,
+  resolveExperiment,
+  softirqSegments,
+} from '../experiment';
 import { fragmentSizes, UDP_HEADER_BYTES } from '../kernel';
 import { batchOverheads } from './batchOverheads';
 import type { PlacedFlow, PlacedWork } from './batchOverheads';
@@ -68,7 +76,7 @@ function placeFlows(experiment: Experiment, profile: Profile): PlacedFlow[] {
     if (traffic.kind !== 'udp') {
       throw new InputError({ file: 'experiment' }, `the analytic model is for udp traffic, not for ${traffic.kind}`);
     }
-    const rate_pps = flowRate(traffic, profile);
+    const rate_pps = flowRate(traffic, profile, experiment.topology);
     for (let f = 0; f < traffic.flows; f++) {
       const hash = hasher.of(flows.length, 'udp', f % experiment.containers);
       const appCpu = traffic.appCpus[f % traffic.appCpus.length];
@@ -79,10 +87,9 @@ function placeFlows(experiment: Experiment, profile: Profile): PlacedFlow[] {
 }
 
 /** Messages per second of a flow: what is asked for, or what its clients can send. */
-function flowRate(traffic: UdpTraffic, profile: Profile): number {
-  const send_ns =
-    constantOf(profile, 'clientSend.packet_ns') + constantOf(profile, 'clientSend.byte_ns') * traffic.message_bytes;
-  const most = (traffic.clients * 1e9) / send_ns;
+function flowRate(traffic: UdpTraffic, profile: Profile, topology: Experiment['topology']): number {
+  const { first_ns } = datagramCosts(profile, topology, traffic.message_bytes);
+  const most = (traffic.clients * 1e9) / first_ns;
   return traffic.rate_pps === 'stress' ? most : Math.min(traffic.rate_pps, most);
 }
 

@@ -54,6 +54,7 @@ export const TCP_DEFAULTS: TcpTraffic = {
   rate_pps: 'bulk',
   arrivals: 'constant',
   window_bytes: 3145728,
+  nodelay: false,
   appCpus: APP_CPUS,
   senderCpus: [0],
   hotspots: [],

@@ -13,3 +13,4 @@ export * from './frames';
 export * from './softirqs';
 export * from './placement';
 export * from './flowHashes';
+export * from './clients';

@@ -62,6 +62,7 @@ export const WORK_COSTS: Readonly<Record<string, string>> = {
   databaseQuery: 'MySQL, for a query',
   clientRequest: 'a load generator thread, for each request and its response, bound of its rate',
   clientSend: 'sending a datagram on a client, bound of its rate; segment_ns for each further fragment',
+  clientTunnel: 'what sending through the overlay costs more on a client, for each frame',
   clientTcpSend: 'sending TCP data on a client, bound of its rate',
 };
 
@@ -101,7 +102,7 @@ export const SCALARS: Readonly<Record<string, string>> = {
   'cpu.hardirq_ns': 'interrupt handler of the NIC with entry and exit',
   'cpu.softirqEntry_ns': '__do_softirq, for each pass over the pending vectors',
   'cpu.netRxAction_ns': 'net_rx_action, for each run',
-  'cpu.napiPoll_ns': 'one NAPI poll: locks, completion, cold instruction cache on a change of device',
+  'cpu.napiPoll_ns': 'one NAPI poll: locks, completion',
   'cpu.ipiSend_ns': 'sending an IPI',
   'cpu.ipiLatency_ns': 'from sending an IPI to its arrival',
   'cpu.ipiReceive_ns': 'IPI handler with entry and exit',
@@ -114,6 +115,7 @@ export const SCALARS: Readonly<Record<string, string>> = {
   'locality.skb_ns': 'first touch of a packet whose data another core touched last',
   'locality.spread_ns': 'for each further core whose cache holds part of the packet',
   'locality.byte_ns': 'for each byte read that another core wrote',
+  'locality.code_ns': 'polling another device than the core polled last, or after a thread: cold code and data',
   'falcon.choose_ns': 'choosing a CPU at a stage transition',
 };
 

@@ -124,6 +124,7 @@ export const trafficShape = z.discriminatedUnion('kind', [
     rate_pps: z.union([positive, z.literal('bulk')]).optional(),
     arrivals: arrivals.optional(),
     window_bytes: count.optional(),
+    nodelay: z.boolean().optional(),
     appCpus: cpus.optional(),
     senderCpus: cpus.optional(),
     hotspots: hotspots.optional(),

@@ -30,8 +30,13 @@ export interface TcpTraffic {
   /** Messages per second of each flow, or `bulk`: as fast as window and sender allow. */
   readonly rate_pps: number | 'bulk';
   readonly arrivals: Arrivals;
-  /** Most bytes in flight. */
+  /** Receive window: most bytes in flight and received but not read. */
   readonly window_bytes: number;
+  /**
+   * TCP_NODELAY in bulk: each message is one or more segments of its own, the last with PSH. Without it they are one stream of
+   * full segments (Nagle), as in sockperf's throughput mode. At a fixed rate messages are always sent so.
+   */
+  readonly nodelay: boolean;
   readonly appCpus: readonly number[];
   /** As for UDP. */
   readonly senderCpus: readonly number[];

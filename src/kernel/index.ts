@@ -9,4 +9,5 @@ export * from './falcon';
 export * from './loadAverage';
 export * from './softirqLimits';
 export * from './wire';
+export * from './cubic';
 export * from './checkValues';

@@ -79,6 +79,8 @@ export class Core {
   readonly ipis = new IntFifo();
   /** Packets that GRO passed on and that wait to go up the stack. */
   readonly passing = new IntFifo();
+  /** NAPI whose code and data its caches hold: the one polled last; -1 after a thread. */
+  warmNapi = -1;
 
   // Threads.
   thread = -1;

@@ -53,7 +53,9 @@ export class GroTable {
     }
     const head = this.held[bucket * limits.maxPerBucket + at];
     const unit = this.unit.get(head) ?? 0;
+    // tcp_gro_receive: only the segment that continues the stream (a loss leaves a gap).
     const fits =
+      pool.position[packet] === pool.position[head] + pool.bytes[head] &&
       pool.bytes[head] + pool.bytes[packet] <= limits.maxBytes &&
       pool.segments[head] < limits.maxSegments &&
       pool.bytes[packet] <= unit;

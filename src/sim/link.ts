@@ -10,7 +10,7 @@ import { SourceHeap } from './sources';
  */
 export class Link implements Outlet {
   readonly sendersPay = true;
-  readonly out: Emission = { flow: 0, kind: 0, flags: 0, bytes: 0, messages: 0, message: 0, sent_ns: 0 };
+  readonly out: Emission = { flow: 0, kind: 0, flags: 0, bytes: 0, messages: 0, message: 0, position: 0, sent_ns: 0 };
   /** Whether no sender waits for anything that the machine does. */
   isOpenLoop = true;
   private readonly heap = new SourceHeap();

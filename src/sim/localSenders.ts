@@ -1,7 +1,7 @@
 import type { Machine } from './machine';
 import type { Step, Thread, ThreadProgram } from './scheduler';
 import type { Emission, Outlet, Source } from './sources';
-import { isTcp } from './packets';
+import { isTcp, RETRANSMITTED } from './packets';
 
 /** Largest payload of a segment that nobody cut: 64 KiB less headers. */
 const UNCUT_BYTES = 65483;
@@ -41,7 +41,7 @@ export class LocalSenders implements Outlet {
 /** Sends what its source has to send, one system call a packet. */
 class SenderProgram implements ThreadProgram {
   thread: Thread | null = null;
-  private readonly out: Emission = { flow: 0, kind: 0, flags: 0, bytes: 0, messages: 0, message: 0, sent_ns: 0 };
+  private readonly out: Emission = { flow: 0, kind: 0, flags: 0, bytes: 0, messages: 0, message: 0, position: 0, sent_ns: 0 };
   private readonly udp_ns: number;
   private readonly tcp_ns: number;
   private readonly byte_ns: number;
@@ -74,7 +74,7 @@ class SenderProgram implements ThreadProgram {
     source.emit(out, 0);
     const core = machine.cores[thread.core];
     // As sockperf does: the message begins when its system call does.
-    out.sent_ns = core.segmentStart;
+    if ((out.flags & RETRANSMITTED) === 0) out.sent_ns = core.segmentStart;
     machine.monitors.offered(1);
     const packet = machine.newPacket(out);
     machine.pool.core[packet] = core.id;

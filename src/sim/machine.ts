@@ -165,6 +165,7 @@ export class Machine {
     pool.segments[packet] = 1;
     pool.messages[packet] = out.messages;
     pool.message[packet] = out.message;
+    pool.position[packet] = out.position;
     pool.sequence[packet] = this.flows.nextSequence(out.flow);
     pool.sent_ns[packet] = out.sent_ns;
     pool.leg[packet] = 0;
@@ -177,8 +178,8 @@ export class Machine {
   }
 
   /** A packet is gone for good before it reached its socket; its flow may care. */
-  lost(flow: number, bytes: number, messages: number, sent_ns: number): void {
-    this.workloads[this.flows.workload[flow]].onLost(flow, bytes, messages, sent_ns);
+  lost(flow: number, bytes: number, messages: number, position: number): void {
+    this.workloads[this.flows.workload[flow]].onLost(flow, bytes, messages, position);
   }
 
   /** Counts and frees a packet that found a queue full. */
@@ -189,7 +190,7 @@ export class Machine {
     while (slot !== NONE) {
       count++;
       const own = slot === packet ? this.ownBytes(packet) : pool.bytes[slot];
-      this.lost(pool.flow[slot], own, pool.messages[slot], pool.sent_ns[slot]);
+      this.lost(pool.flow[slot], own, pool.messages[slot], pool.position[slot]);
       slot = pool.chain[slot];
     }
     this.monitors.dropped(place, cpu, count);
@@ -206,7 +207,8 @@ export class Machine {
 
   private addNapi(kind: number, core: number, target: number, device: number): Napi {
     const { constant, legs } = this.plan;
-    const tunnelled = kind === NAPI_NIC && legs.some((leg) => leg.entry === ENTRY_GRO_CELLS);
+    // Segments bear it wherever GRO sees them, since it is how they were sent: NIC poll, split backlog, gro_cell.
+    const tunnelled = legs.some((leg) => leg.entry === ENTRY_GRO_CELLS);
     const limits: GroLimits = {
       maxBytes: constant('gro.maxBytes'),
       maxSegments: tunnelled ? constant('gro.tunnelMaxSegments') : Infinity,

@@ -162,7 +162,7 @@ export class Nic {
     monitors.offered(1);
     if (full) {
       monitors.dropped('nic-ring', queue.core, 1);
-      machine.lost(out.flow, out.bytes, out.messages, out.sent_ns);
+      machine.lost(out.flow, out.bytes, out.messages, out.position);
       return true;
     }
     const packet = machine.newPacket(out);

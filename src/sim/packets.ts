@@ -39,6 +39,8 @@ export class PacketPool {
   messages = new Int32Array(INITIAL);
   /** Number of the message within the flow. */
   message = new Float64Array(INITIAL);
+  /** Place of the first payload byte in the flow's TCP stream, which begins at 0; 0 for UDP. */
+  position = new Float64Array(INITIAL);
   /** Order of emission within the flow. */
   sequence = new Float64Array(INITIAL);
   sent_ns = new Float64Array(INITIAL);
@@ -90,6 +92,23 @@ export class PacketPool {
     this.segments[head] += this.segments[segment];
   }
 
+  /** Takes the head off its chain, whose other segments stay whole. @returns the next head, NONE if there is none */
+  unchain(head: number): number {
+    const rest = this.chain[head];
+    if (rest === NONE) return NONE;
+    let bytes = 0;
+    for (let slot = rest; slot !== NONE; slot = this.chain[slot]) bytes += this.bytes[slot];
+    // Chained slots hold their own bytes only; the new head stands for all that follow.
+    this.chainTail[rest] = this.chainTail[head];
+    this.segments[rest] = this.segments[head] - 1;
+    this.bytes[head] -= bytes;
+    this.bytes[rest] = bytes;
+    this.segments[head] = 1;
+    this.chain[head] = NONE;
+    this.chainTail[head] = head;
+    return rest;
+  }
+
   private grow(): void {
     const old = this.flow.length;
     const size = old * 2;
@@ -100,6 +119,7 @@ export class PacketPool {
     this.segments = enlarge(this.segments, new Int32Array(size));
     this.messages = enlarge(this.messages, new Int32Array(size));
     this.message = enlarge(this.message, new Float64Array(size));
+    this.position = enlarge(this.position, new Float64Array(size));
     this.sequence = enlarge(this.sequence, new Float64Array(size));
     this.sent_ns = enlarge(this.sent_ns, new Float64Array(size));
     this.queued_ns = enlarge(this.queued_ns, new Float64Array(size));

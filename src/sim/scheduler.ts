@@ -278,6 +278,7 @@ export class Scheduler {
   private takeStep(core: Core, thread: Thread): boolean {
     const { step, machine } = this;
     if (thread.program === null || !thread.program.next(thread, step)) return false;
+    core.warmNapi = -1;
     const factor = machine.variation.next();
     thread.user_ns = Math.round(step.user_ns * factor);
     machine.begin(core, SYSTEM, step.system_ns * factor + thread.user_ns, OP_THREAD_STEP);

@@ -3,6 +3,7 @@ import type { Machine } from './machine';
 import { NONE, PacketQueue, RETRANSMITTED } from './packets';
 import type { Thread } from './scheduler';
 import { BLOCKED } from './scheduler';
+import { TcpInput } from './tcpInput';
 
 /** Headers in front of the payload in a receive buffer: headroom, Ethernet, IP, transport. */
 const BUFFER_HEADROOM_BYTES = 128;
@@ -26,12 +27,14 @@ export class Socket {
 /** Socket receive queues with truesize accounting (__udp_enqueue_schedule_skb, net/ipv4/udp.c). */
 export class Sockets {
   readonly all: Socket[] = [];
+  readonly tcp: TcpInput;
   private readonly overhead_bytes: number;
   private readonly chunk_bytes: number;
   private readonly wakeup_ns: number;
 
   constructor(private readonly machine: Machine) {
     const { constant } = machine.plan;
+    this.tcp = new TcpInput(machine);
     this.overhead_bytes = constant('skb.overhead_bytes');
     this.chunk_bytes = constant('skb.chunk_bytes');
     this.wakeup_ns = constant('cpu.wakeup_ns');
@@ -51,7 +54,7 @@ export class Sockets {
     return segments[packet] * (this.overhead_bytes + this.chunk_bytes * Math.ceil(each / this.chunk_bytes - 0.5));
   }
 
-  /** Queues a packet and wakes the reader if it sleeps; drops it if the buffer is already overcommitted. */
+  /** Queues a packet and wakes the reader if it sleeps; drops a datagram if the buffer is already overcommitted. */
   deliver(core: Core, packet: number): void {
     const { machine } = this;
     const { pool, flows } = machine;
@@ -68,16 +71,26 @@ export class Sockets {
       return;
     }
     if (socket.protocol === 'tcp') {
-      for (let slot = packet; slot !== NONE; slot = pool.chain[slot]) this.checkOrder(flow, slot, pool.sequence[slot]);
-    } else {
-      // Fragments of several datagrams may interleave: a datagram comes in order if its last fragment does.
-      let last = -1;
-      for (let slot = packet; slot !== NONE; slot = pool.chain[slot]) last = Math.max(last, pool.sequence[slot]);
-      this.checkOrder(flow, packet, last);
+      this.deliverTcp(core, packet, flow, socket);
+      return;
     }
+    // Fragments of several datagrams may interleave: a datagram comes in order if its last fragment does.
+    let last = -1;
+    for (let slot = packet; slot !== NONE; slot = pool.chain[slot]) last = Math.max(last, pool.sequence[slot]);
+    this.checkOrder(flow, packet, last);
     socket.rmem_bytes += this.truesize(packet);
     socket.queue.push(packet, machine.now);
     this.wake(core, socket.reader);
+  }
+
+  private deliverTcp(core: Core, packet: number, flow: number, socket: Socket): void {
+    const { pool, flows, workloads } = this.machine;
+    for (let slot = packet; slot !== NONE; slot = pool.chain[slot]) this.checkOrder(flow, slot, pool.sequence[slot]);
+    const from = pool.position[packet];
+    const to = from + pool.bytes[packet];
+    const known = this.tcp.receive(flow, packet, socket);
+    if (socket.queue.length > 0) this.wake(core, socket.reader);
+    workloads[flows.workload[flow]].onTcpInput?.(flow, from, to, known);
   }
 
   /** Wakes a thread that sleeps, at the cost of the core that does it. */

@@ -31,6 +31,7 @@ export class Softirqs {
   private readonly dequeue_ns: number;
   private readonly skbMiss_ns: number;
   private readonly spread_ns: number;
+  private readonly codeMiss_ns: number;
   private readonly maxRestart: number;
   private readonly softirqTime_jiffies: number;
   private readonly budget: number;
@@ -50,6 +51,7 @@ export class Softirqs {
     this.dequeue_ns = constant('backlogDequeue.packet_ns');
     this.skbMiss_ns = constant('locality.skb_ns');
     this.spread_ns = constant('locality.spread_ns');
+    this.codeMiss_ns = constant('locality.code_ns');
     this.maxRestart = constant('kernel.softirqRestarts');
     this.softirqTime_jiffies = constant('kernel.softirqTime_jiffies');
     this.budget = constant('kernel.netdevBudget');
@@ -131,6 +133,11 @@ export class Softirqs {
     core.extra_ns += this.poll_ns;
     const napi = this.machine.napis[core.napi];
     napi.polls++;
+    if (core.warmNapi !== napi.id) {
+      // Another device's softirq, or a thread, ran here since (section 6.3 of the paper: poor locality of the overlay).
+      core.warmNapi = napi.id;
+      core.extra_ns += this.codeMiss_ns;
+    }
     if (napi.kind === NAPI_BACKLOG) this.machine.path.sendIpis(core);
   }
 

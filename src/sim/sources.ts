@@ -10,6 +10,8 @@ export interface Emission {
   /** Messages that end in this packet. */
   messages: number;
   message: number;
+  /** Place of the first payload byte in the TCP stream; 0 for UDP. */
+  position: number;
   /** When the sending application began the message. */
   sent_ns: Nanoseconds;
 }

@@ -5,9 +5,11 @@ import {
   tcpAt,
   udpAt,
   type GroSplit,
+  type PaperMode,
   type TrafficInput,
 } from '../../src/experiment';
 import { simulate } from '../../src/sim';
+import { runMachine } from './support';
 
 function run(traffic: TrafficInput, when: GroSplit['when'] | null, threshold_percent = 80, warmup_s = 0.02) {
   const base = paperExperiment({
@@ -27,6 +29,34 @@ function run(traffic: TrafficInput, when: GroSplit['when'] | null, threshold_per
 }
 
 const UDP = udpAt(200_000, 16);
+
+/** Segments of an skb when the application reads it, on average. */
+function mergedSegments(mode: PaperMode, split: boolean, maxSegments: number): number {
+  const base = paperExperiment({ mode, split, traffic: tcpAt('bulk', 65536) });
+  const simulator = runMachine({ ...base, costs: { 'gro.tunnelMaxSegments': maxSegments } });
+  const { ledger, stages } = simulator.machine.monitors;
+  const skbs = stages[stages.length - 1].reduce((sum, core) => sum + (core?.packets ?? 0), 0);
+  return ledger.delivered / skbs;
+}
+
+describe('the limit of GRO on tunnelled segments', () => {
+  it('holds wherever GRO runs: in the NIC poll and its gro_cell, and in the backlog of a split core', () => {
+    for (const limit of [2, 4]) {
+      for (const split of [false, true]) {
+        for (const mode of ['overlay', 'falcon'] as const) {
+          const merged = mergedSegments(mode, split, limit);
+          expect(merged).toBeLessThanOrEqual(limit);
+          expect(merged).toBeGreaterThan(0.8 * limit);
+        }
+      }
+    }
+  });
+
+  it('does not concern what came without a tunnel', () => {
+    expect(mergedSegments('host', false, 2)).toBeGreaterThan(4);
+    expect(mergedSegments('host+', true, 2)).toBeGreaterThan(4);
+  });
+});
 
 describe('splitting GRO', () => {
   it('moves packets to the split core always, never, or as the load asks for', () => {

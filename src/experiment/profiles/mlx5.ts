@@ -47,6 +47,7 @@ export const PAPER_COSTS: Readonly<Record<string, Constant>> = {
   'clientSend.packet_ns': ns(2300, 'section 6.1: one client is sender-bound at 16 B, three overload a server'),
   'clientSend.segment_ns': ns(350),
   'clientSend.byte_ns': nsPerByte(0.1),
+  'clientTunnel.packet_ns': ns(700, 'as tunnelSend: veth, bridge, VXLAN and a second pass of IP output'),
   'clientTcpSend.packet_ns': ns(500),
   'clientTcpSend.byte_ns': nsPerByte(0.1),
   'gro.tunnelMaxSegments': constant(
@@ -59,7 +60,7 @@ export const PAPER_COSTS: Readonly<Record<string, Constant>> = {
   'cpu.hardirq_ns': ns(900),
   'cpu.softirqEntry_ns': ns(80),
   'cpu.netRxAction_ns': ns(120),
-  'cpu.napiPoll_ns': ns(120),
+  'cpu.napiPoll_ns': ns(60),
   'cpu.ipiSend_ns': ns(300),
   'cpu.ipiLatency_ns': ns(900, 'secondary sources: 1 to 3 us round trip'),
   'cpu.ipiReceive_ns': ns(450),
@@ -72,6 +73,10 @@ export const PAPER_COSTS: Readonly<Record<string, Constant>> = {
   'locality.skb_ns': ns(90),
   'locality.spread_ns': ns(70),
   'locality.byte_ns': nsPerByte(0.03),
+  'locality.code_ns': ns(
+    250,
+    'section 6.3: switching between softirqs of devices on one core loses locality; how much is not told',
+  ),
   'epollWait.packet_ns': ns(400),
   'memcachedGet.packet_ns': ns(1500, 'hash table look-up, LRU lock and ASCII protocol'),
   'memcachedSet.packet_ns': ns(2200, 'as a read, with slab allocation and the copy of the object'),

@@ -92,7 +92,7 @@ export const FIG12_RULES: readonly ClaimRule[] = [
   }),
   rule('fig12-over-gain-exceeds-under', casesOf(['a', 'c']), (runs) => {
     const [over, under] = [falconGain(runs, 'c', 'mean'), falconGain(runs, 'a', 'mean')];
-    return over.map((gain, seed) => gain - under[seed]);
+    return minus(over, under);
   }),
   rule('fig12b-tcp-under-avg-p90-native', casesOf(['b']), (runs) =>
     eachRatio(runs, ['b'], 'falcon', 'host', ['mean', 'p90']),

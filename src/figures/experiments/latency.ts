@@ -1,6 +1,6 @@
-import { paperExperiment, tcpAt, udpAt, type PaperMode } from '../../experiment';
+import { paperExperiment, tcpAt, udpAt, type PaperExperiment, type PaperMode } from '../../experiment';
 import type { Case } from '../cases';
-import { geometricRates, ramp, type Ramp } from './ramp';
+import { ramp, ratesAroundKnee, type Ramp } from './ramp';
 
 /** Figure 12: latency of one flow, underloaded at a fixed rate and at each mode's highest rate without drops. */
 
@@ -27,22 +27,15 @@ export function underCase(load: Underload, mode: PaperMode, split?: boolean): Ca
   };
 }
 
-/** Where each mode's highest rate is looked for, messages a second. */
-const KNEES: Readonly<Record<(typeof SYSTEMS_3)[number], readonly [number, number]>> = {
-  host: [860_000, 1_080_000],
-  overlay: [560_000, 700_000],
-  falcon: [780_000, 960_000],
-};
-const STEP = 1.025;
+const STEP = 1.03;
 const OVERLOAD_SEEDS = 4;
 const SHORT = { duration_s: 0.05, warmup_s: 0.03, emit: { interval_s: 0.025 } } as const;
 
 /** UDP 16 B at rising rates, up to where the mode drops. */
 export function overloadRamp(mode: (typeof SYSTEMS_3)[number]): Ramp {
-  const [from, to] = KNEES[mode];
-  return ramp(`overload/udp-16-${mode}`, geometricRates(from, to, STEP), OVERLOAD_SEEDS, (rate) =>
-    paperExperiment({ mode, traffic: udpAt(rate, 16), also: SHORT }),
-  );
+  const experimentAt = (rate: number): PaperExperiment =>
+    paperExperiment({ mode, traffic: udpAt(rate, 16), also: SHORT });
+  return ramp(`overload/udp-16-${mode}`, ratesAroundKnee(experimentAt, STEP), OVERLOAD_SEEDS, experimentAt);
 }
 
 /** TCP has no drops: its window holds the sender back at the highest rate. A thousand messages in flight is assumed. */

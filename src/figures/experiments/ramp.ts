@@ -1,4 +1,5 @@
-import type { PaperExperiment } from '../../experiment';
+import { analyticModel } from '../../analysis';
+import type { ExperimentInput, PaperExperiment } from '../../experiment';
 import type { Case, CaseRuns, FigureRun } from '../cases';
 import { counter, dropped, offeredRate_pps, receivedRate_pps } from '../measures';
 
@@ -19,6 +20,27 @@ export function geometricRates(from: number, to: number, factor: number): number
   for (let rate = from; rate <= to * 1.0001; rate *= factor) rates.push(Math.round(rate));
   return rates;
 }
+
+/** Where a ramp looks for the knee, as shares of what the work for packets alone would allow. */
+const FROM_BOUND = 0.74;
+const TO_BOUND = 1.16;
+
+/**
+ * Rates around the knee that the analytic model expects of open UDP traffic: its bound leaves out what batches cost, so
+ * the knee lies somewhat below it. `most_pps` is what else limits the rate (the link).
+ */
+export function ratesAroundKnee(
+  experimentAt: (rate_pps: number) => PaperExperiment,
+  step: number,
+  most_pps = Infinity,
+): number[] {
+  const { bound_pps } = analyticModel({ ...experimentAt(ANY_RATE_PPS), name: 'knee', seed: 1 } as ExperimentInput);
+  const expected = Math.min(bound_pps, most_pps);
+  return geometricRates(FROM_BOUND * expected, TO_BOUND * expected, step);
+}
+
+/** The bound does not depend on the offered rate; low enough for any sender. */
+const ANY_RATE_PPS = 1000;
 
 export function ramp(
   key: string,

@@ -9,7 +9,7 @@ import {
 } from '../../experiment';
 import type { Case, CaseRuns } from '../cases';
 import { receivedRate_pps } from '../measures';
-import { geometricRates, highestRates_pps, ramp, type Ramp } from './ramp';
+import { highestRates_pps, ramp, ratesAroundKnee, type Ramp } from './ramp';
 
 /**
  * Highest rates of a single UDP flow: figures 2a, 2b, 10 and 11 and the claims about packet rates. Messages of
@@ -29,7 +29,7 @@ export const BELOW_MTU = STRESS_SIZES.filter((size) => size < 1450);
 export const ABOVE_MTU = STRESS_SIZES.filter((size) => size >= 1450);
 
 export const SEEDS = 3;
-const RAMP_SEEDS = 2;
+const RAMP_SEEDS = 3;
 const SHORT = { duration_s: 0.03, warmup_s: 0.02, emit: { interval_s: 0.015 } } as const;
 
 export interface StressSetup {
@@ -57,23 +57,16 @@ export function stressCase(mode: PaperMode, link: PaperLink, kernel: PaperKernel
   };
 }
 
-/** Where the knee is looked for, messages a second on 100G; 10G ends the search at its own limit. */
-const KNEE: Readonly<Record<number, Readonly<Partial<Record<PaperMode, readonly [number, number]>>>>> = {
-  4096: { host: [350_000, 900_000], overlay: [150_000, 500_000], falcon: [250_000, 800_000] },
-  [UDP_64K]: { host: [22_000, 60_000], overlay: [10_000, 34_000], falcon: [18_000, 55_000] },
-};
 /** Messages a second that 10G can carry, a little less in the tunnel. */
 const LINK_LIMIT: Readonly<Record<number, number>> = { 4096: 290_000, [UDP_64K]: 18_600 };
-const STEP = 1.08;
+const STEP = 1.06;
 
 export function stressRamp(setup: StressSetup): Ramp {
-  const { mode, link, size } = setup;
-  const [from, to] = KNEE[size][mode] as readonly [number, number];
-  const limit = link === '10G' ? LINK_LIMIT[size] * 1.04 : Infinity;
-  const rates = geometricRates(Math.min(from, limit / STEP ** 4), Math.min(to, limit), STEP);
-  return ramp(key(setup), rates, RAMP_SEEDS, (rate): PaperExperiment =>
-    paperExperiment({ ...setup, traffic: udpAt(rate, size), also: SHORT }),
-  );
+  const { link, size } = setup;
+  const experimentAt = (rate: number): PaperExperiment =>
+    paperExperiment({ ...setup, traffic: udpAt(rate, size), also: SHORT });
+  const rates = ratesAroundKnee(experimentAt, STEP, link === '10G' ? LINK_LIMIT[size] : Infinity);
+  return ramp(key(setup), rates, RAMP_SEEDS, experimentAt);
 }
 
 /** The experiments behind one highest rate. */

@@ -16,6 +16,8 @@ export class LocalFlow {
   /** The receiver's part of the path; undefined if that has no queue of its own. */
   private readonly leg: Leg | undefined;
   private readonly upwards_ns: number;
+  /** Bytes of the stream so far. */
+  private sent_bytes = 0;
 
   constructor(
     private readonly machine: Machine,
@@ -28,13 +30,15 @@ export class LocalFlow {
     this.leg = legs.find((leg) => leg.next < 0 && (leg.entry === ENTRY_NETIF_RX || leg.entry === ENTRY_RPS));
     this.upwards_ns =
       constant('netifReceive.packet_ns') + constant('ipReceive.packet_ns') + constant('tcpReceive.packet_ns');
-    this.out = { flow, kind: PACKET_TCP_QUIET, flags: 0, bytes, messages: 1, message: 0, sent_ns: 0 };
+    this.out = { flow, kind: PACKET_TCP_QUIET, flags: 0, bytes, messages: 1, message: 0, position: 0, sent_ns: 0 };
   }
 
   /** Sends a message, at the end of a step of the sending thread. */
   send(): void {
     this.machine.monitors.messageSent(this.flow);
     this.out.sent_ns = this.machine.now;
+    this.out.position = this.sent_bytes;
+    this.sent_bytes += this.out.bytes;
     this.transmit(LAST_OF_MESSAGE | PUSH);
   }
 

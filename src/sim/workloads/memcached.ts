@@ -77,11 +77,11 @@ export class MemcachedWorkload implements Workload {
     this.machine.nic?.watch();
   }
 
-  onLost(flow: number, bytes: number, messages: number): void {
+  onLost(flow: number, bytes: number, messages: number, position: number): void {
     // Nothing waits for an acknowledgement.
     if (bytes === 0) return;
     const connection = flow - this.firstFlow;
-    this.sources[connection].lose(bytes, messages);
+    this.sources[connection].lose({ bytes, messages, position });
     this.machine.timer(this.machine.now + RETRANSMIT_NS, this.number, 2 * connection + REPEAT);
   }
 

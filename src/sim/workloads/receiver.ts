@@ -4,8 +4,8 @@ import type { Socket } from '../sockets';
 import type { Step, Thread, ThreadProgram } from '../scheduler';
 import { messagesOf, SystemCalls } from './systemCalls';
 
-/** Called when the application has read a packet, before it is freed. */
-export type OnRead = (packet: number) => void;
+/** Called when the application has read a packet on a CPU, before the packet is freed. */
+export type OnRead = (packet: number, cpu: number) => void;
 
 /** A thread that reads one socket for ever, as a sockperf server does: recv, copy, a little user code. */
 export class Receiver implements ThreadProgram {
@@ -49,7 +49,7 @@ export class Receiver implements ThreadProgram {
     const { machine, packet } = this;
     const core = machine.cores[thread.core];
     machine.monitors.delivered(core, packet, machine.now - thread.user_ns);
-    this.onRead?.(packet);
+    this.onRead?.(packet, thread.core);
     this.packet = NONE;
     machine.pool.freePacket(packet);
   }

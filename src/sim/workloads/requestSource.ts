@@ -1,5 +1,4 @@
 import { IPV4_HEADER_BYTES, TCP_HEADER_BYTES, TCP_TIMESTAMP_BYTES, UDP_HEADER_BYTES } from '../../kernel';
-import { IntFifo } from '../intFifo';
 import type { Machine } from '../machine';
 import { LAST_OF_MESSAGE, PACKET_TCP, PACKET_TCP_QUIET, PACKET_UDP, PUSH, RETRANSMITTED } from '../packets';
 import type { Emission, Source } from '../sources';
@@ -31,6 +30,14 @@ export function acksOf(machine: Machine, bytes: number): number {
   return Math.floor((Math.ceil(bytes / mss) - 1) / Math.max(ACKNOWLEDGED_SEGMENTS, merged));
 }
 
+/** A packet that has to be sent again. */
+interface Loss {
+  readonly bytes: number;
+  /** Messages that end in it. */
+  readonly messages: number;
+  readonly position: number;
+}
+
 /**
  * The client's end of a connection: one request at a time, the acknowledgements of long responses, and what has to be
  * sent again. A request of one segment calls for no acknowledgement, since the response carries it; longer ones do.
@@ -47,12 +54,11 @@ export class RequestSource implements Source {
   private sentAt_ns = 0;
   private acks = 0;
   private ackAt_ns = 0;
-  /** Payloads that were lost, and whether their message ended in them. */
-  private readonly lost = new IntFifo();
-  private readonly lostEnds = new IntFifo();
+  /** Bytes of the stream that have been sent. */
+  private position = 0;
+  private readonly lost: Loss[] = [];
   /** Those whose time has come. */
-  private readonly again = new IntFifo();
-  private readonly againEnds = new IntFifo();
+  private readonly again: Loss[] = [];
   private againAt_ns = 0;
 
   constructor(
@@ -80,15 +86,15 @@ export class RequestSource implements Source {
   }
 
   /** A packet was lost; the client does not know yet. */
-  lose(bytes: number, messages: number): void {
-    this.lost.push(bytes);
-    this.lostEnds.push(messages);
+  lose(loss: Loss): void {
+    this.lost.push(loss);
   }
 
   /** Sends the packet that was lost first again. */
   repeat(at_ns: number): void {
-    this.again.push(this.lost.shift());
-    this.againEnds.push(this.lostEnds.shift());
+    const loss = this.lost.shift();
+    if (loss === undefined) return;
+    this.again.push(loss);
     this.againAt_ns = at_ns;
     this.prepare();
   }
@@ -105,9 +111,12 @@ export class RequestSource implements Source {
     out.messages = 0;
     out.sent_ns = this.sentAt_ns;
     out.flags = PUSH;
-    if (this.again.length > 0) {
-      out.bytes = this.again.shift();
-      out.messages = this.againEnds.shift();
+    out.position = this.position;
+    const again = this.again.shift();
+    if (again !== undefined) {
+      out.bytes = again.bytes;
+      out.messages = again.messages;
+      out.position = again.position;
       out.flags |= RETRANSMITTED;
     } else if (this.acks > 0) {
       this.acks--;
@@ -115,6 +124,7 @@ export class RequestSource implements Source {
     } else {
       out.bytes = this.segmentBytes();
       this.left_bytes -= out.bytes;
+      this.position += out.bytes;
       out.flags = this.left_bytes === 0 ? PUSH : 0;
       if (this.left_bytes === 0) {
         out.messages = 1;
@@ -133,7 +143,7 @@ export class RequestSource implements Source {
   private prepare(): void {
     let bytes = 0;
     if (this.again.length > 0) {
-      bytes = this.again.at(0);
+      bytes = this.again[0].bytes;
       this.nextTime_ns = this.againAt_ns;
     } else if (this.acks > 0) {
       this.nextTime_ns = this.ackAt_ns;

@@ -1,83 +1,88 @@
 import type { TcpTraffic } from '../../experiment';
 import { IPV4_HEADER_BYTES, TCP_HEADER_BYTES, TCP_TIMESTAMP_BYTES } from '../../kernel';
-import { IntFifo } from '../intFifo';
 import type { Machine } from '../machine';
 import { hotspotsOf } from './hotspots';
 import { Pacing } from './pacing';
 import { Receiver } from './receiver';
+import { TcpReceiver } from './tcpReceiver';
+import type { Acknowledgement } from './tcpReceiver';
 import { TcpSource } from './tcpSource';
 import type { Workload } from './workload';
 
 const HEADERS_BYTES = IPV4_HEADER_BYTES + TCP_HEADER_BYTES + TCP_TIMESTAMP_BYTES;
 
 /** Codes of timers: connection number doubled, plus what happened. */
-const CREDIT = 0;
-const LOSS = 1;
+const ACKNOWLEDGEMENT = 0;
+const ALARM = 1;
+
+/** One connection: its sending end on the other side of the cable, its receiving end here. */
+interface Connection {
+  readonly source: TcpSource;
+  readonly receiver: TcpReceiver;
+  /** Number of the source at the outlet. */
+  readonly outlet: number;
+}
 
 /** One-way messages on one connection and one receiving thread for each flow. */
 export class TcpWorkload implements Workload {
-  private readonly sources: TcpSource[] = [];
-  /** Number of each source at the outlet. */
-  private readonly outlets: number[] = [];
-  /** Bytes read whose acknowledgements are on their way, by connection, oldest first. */
-  private readonly credits: IntFifo[] = [];
-  private readonly connectionOf = new Map<number, number>();
+  private readonly connections: Connection[] = [];
+  private readonly firstFlow: number;
+  private readonly arrived: Acknowledgement = { position: 0, edge: 0, from: 0, to: 0 };
 
   constructor(
     private readonly machine: Machine,
     private readonly number: number,
     traffic: TcpTraffic,
   ) {
-    const { experiment } = machine.plan;
     const hotspots = hotspotsOf(machine, number, traffic.flows, traffic.hotspots);
-    const mtu = experiment.nic.mtu_bytes - experiment.topology.encapsulation_bytes;
-    const mss = machine.outlet.segmentBytes(mtu - HEADERS_BYTES);
-    for (let f = 0; f < traffic.flows; f++) {
-      const receiver = new Receiver(machine, (packet) => this.onRead(f, packet));
-      const thread = machine.scheduler.add(traffic.appCpus[f % traffic.appCpus.length], 'sockperf', receiver);
-      const socket = machine.sockets.add('tcp', thread);
-      receiver.attach(socket);
-      const flow = machine.flows.add({
-        protocol: 'tcp',
-        container: f % experiment.containers,
-        socket: socket.id,
-        workload: number,
-        label: `tcp-${number}-${f}`,
-        message_bytes: traffic.message_bytes,
-      });
-      const pacing = this.pacingOf(traffic, flow, hotspots[f]);
-      const source = new TcpSource(machine, flow, traffic, mss, HEADERS_BYTES, pacing);
-      this.connectionOf.set(flow, f);
-      this.sources.push(source);
-      this.credits.push(new IntFifo());
-      this.outlets.push(machine.outlet.add(source, traffic.senderCpus[f % traffic.senderCpus.length]));
-    }
+    this.firstFlow = machine.flows.count;
+    for (let f = 0; f < traffic.flows; f++) this.connect(f, traffic, hotspots[f]);
   }
 
   start(): void {}
 
-  /** What the application has read opens the window, once the sender hears of it. */
-  private onRead(connection: number, packet: number): void {
-    const { machine } = this;
-    this.credits[connection].push(machine.pool.bytes[packet]);
-    machine.timer(machine.now + machine.outlet.oneWay_ns, this.number, 2 * connection + CREDIT);
-  }
+  /** The sender learns of losses as TCP does. */
+  onLost(): void {}
 
-  onLost(flow: number, bytes: number, messages: number, sent_ns: number): void {
-    const connection = this.connectionOf.get(flow);
-    if (connection === undefined) return;
-    this.sources[connection].lose(bytes, messages, sent_ns);
-    // Duplicate acknowledgements tell the sender after a round trip.
-    this.machine.timer(this.machine.now + 2 * this.machine.outlet.oneWay_ns, this.number, 2 * connection + LOSS);
+  onTcpInput(flow: number, from: number, to: number, known: boolean): void {
+    this.connections[flow - this.firstFlow].receiver.onInput(from, to, known);
   }
 
   onTimer(code: number): void {
-    const connection = code >> 1;
-    const source = this.sources[connection];
-    if ((code & 1) === CREDIT) source.acknowledge(this.credits[connection].shift());
-    else source.retransmit();
-    this.machine.outlet.update(this.outlets[connection]);
-    this.machine.nic?.watch();
+    const { machine } = this;
+    const { source, receiver, outlet } = this.connections[code >> 1];
+    if ((code & 1) === ACKNOWLEDGEMENT) {
+      receiver.arrive(this.arrived);
+      source.onAcknowledgement(this.arrived);
+    } else source.onAlarm();
+    machine.outlet.update(outlet);
+    machine.nic?.watch();
+  }
+
+  private connect(index: number, traffic: TcpTraffic, hotspots: TcpTraffic['hotspots']): void {
+    const { machine } = this;
+    const { experiment } = machine.plan;
+    const wire_bytes = experiment.nic.mtu_bytes - experiment.topology.encapsulation_bytes - HEADERS_BYTES;
+    const reader = new Receiver(machine, (packet, cpu) => receiver.onRead(machine.pool.bytes[packet], cpu));
+    const thread = machine.scheduler.add(traffic.appCpus[index % traffic.appCpus.length], 'sockperf', reader);
+    const socket = machine.sockets.add('tcp', thread);
+    reader.attach(socket);
+    const flow = machine.flows.add({
+      protocol: 'tcp',
+      container: index % experiment.containers,
+      socket: socket.id,
+      workload: this.number,
+      label: `tcp-${this.number}-${index}`,
+      message_bytes: traffic.message_bytes,
+    });
+    const code = 2 * index + ACKNOWLEDGEMENT;
+    const receiver = new TcpReceiver(machine, flow, traffic.window_bytes, wire_bytes, this.number, code);
+    const sizes = { wire_bytes, most_bytes: machine.outlet.segmentBytes(wire_bytes), headers_bytes: HEADERS_BYTES };
+    const source = new TcpSource(machine, flow, traffic, sizes, this.pacingOf(traffic, flow, hotspots), (at_ns) => {
+      machine.timer(at_ns, this.number, 2 * index + ALARM);
+    });
+    const outlet = machine.outlet.add(source, traffic.senderCpus[index % traffic.senderCpus.length]);
+    this.connections.push({ source, receiver, outlet });
   }
 
   private pacingOf(traffic: TcpTraffic, flow: number, hotspots: TcpTraffic['hotspots']): Pacing | null {

@@ -3,62 +3,62 @@ import type { Machine } from '../machine';
 import { LAST_OF_MESSAGE, PACKET_TCP, PUSH, RETRANSMITTED } from '../packets';
 import type { Emission, Source } from '../sources';
 import type { Pacing } from './pacing';
-
-/** A lost segment that is to be sent again. */
-interface Loss {
-  readonly bytes: number;
-  readonly messages: number;
-  readonly sent_ns: number;
-}
-
-/** TCP_INIT_CWND, include/net/tcp.h. */
-const INITIAL_WINDOW_SEGMENTS = 10;
-
-/** Fewest segments in the window after losses. */
-const LEAST_WINDOW_SEGMENTS = 2;
+import type { Segment } from './scoreboard';
+import type { Acknowledgement } from './tcpReceiver';
+import { TcpSender } from './tcpSender';
 
 /** How far a sender may run ahead of the wire. */
 const SEND_BUFFER_NS = 100_000;
 
+/** Payload of segments: what the wire carries, and what is handed down at once, which is more if nobody cuts it. */
+export interface SegmentSizes {
+  readonly wire_bytes: number;
+  readonly most_bytes: number;
+  readonly headers_bytes: number;
+}
+
 /**
- * The sending side of one connection. In bulk the messages are one stream of full segments, bound by the sender's cost
- * for each message and byte and by the window; at a fixed rate each message is cut by itself, its last segment with
- * PSH. The window begins at ten segments, doubles each round trip until the first loss, and then grows by a
- * segment a round trip and shrinks by half on loss; up to the limit.
+ * The sending application of one connection and its stack's transmit side. In bulk the messages are one stream of full
+ * segments (Nagle), bound by the sender's cost for each message and byte and by what TCP lets it send; with `nodelay`, and
+ * at a fixed rate, each message is cut by itself, its last segment with PSH.
  */
 export class TcpSource implements Source {
   readonly isOpenLoop = false;
   readonly nextKind = PACKET_TCP;
+  readonly sender: TcpSender;
   nextTime_ns: number;
   nextIp_bytes = 0;
   private readonly message_ns: number;
   private readonly byte_ns: number;
-  private window_bytes: number;
-  private inFlight_bytes = 0;
+  /** Messages are cut by themselves. */
+  private readonly cuts: boolean;
+  /** Payload of the next segment. */
+  private next_bytes = 0;
   /** When the sender's own cost allows the next segment. */
   private ready_ns: number;
   /** Bytes of the stream that have been sent. */
   private position = 0;
   private messageStart_ns: number;
-  private readonly lost: Loss[] = [];
-  private readonly again: Loss[] = [];
-  private shrunkAt_ns = -Infinity;
-  /** Below it the window doubles each round trip (slow start). */
-  private threshold_bytes = Infinity;
+  /** The segment that is being sent. */
+  private readonly segment: Segment = { position: 0, bytes: 0, packets: 0, messages: 0, flags: 0, began_ns: 0 };
+  /** When the timer that watches the sender's deadline goes off; Infinity for none. */
+  private alarm_ns = Infinity;
 
   constructor(
     private readonly machine: Machine,
     readonly flow: number,
     private readonly traffic: TcpTraffic,
-    private readonly mss_bytes: number,
-    private readonly headers_bytes: number,
+    private readonly sizes: SegmentSizes,
     private readonly pacing: Pacing | null,
+    /** Has `onAlarm` called then. */
+    private readonly setTimer: (at_ns: number) => void,
   ) {
     const { constant } = machine.plan;
     const pays = machine.outlet.sendersPay ? 1 : 0;
     this.message_ns = pays * constant('clientTcpSend.packet_ns');
     this.byte_ns = pays * constant('clientTcpSend.byte_ns');
-    this.window_bytes = Math.min(INITIAL_WINDOW_SEGMENTS * mss_bytes, traffic.window_bytes);
+    this.sender = new TcpSender(traffic.window_bytes, 2 * machine.outlet.oneWay_ns);
+    this.cuts = traffic.nodelay || pacing !== null;
     this.ready_ns = pacing === null ? 0 : pacing.next();
     this.messageStart_ns = this.ready_ns;
     this.nextTime_ns = this.ready_ns;
@@ -66,89 +66,110 @@ export class TcpSource implements Source {
   }
 
   emit(out: Emission, wireFree_ns: number): void {
-    const now = this.nextTime_ns;
-    const again = this.again.shift();
+    // A thread of this machine sends when its turn comes; the wire is looked at when the NIC needs to know.
+    const now = this.machine.outlet.sendersPay ? this.nextTime_ns : this.machine.now;
     out.flow = this.flow;
     out.kind = PACKET_TCP;
     out.message = 0;
-    if (again !== undefined) {
-      out.bytes = again.bytes;
-      out.messages = again.messages;
-      out.sent_ns = again.sent_ns;
-      out.flags = RETRANSMITTED | (again.messages > 0 ? LAST_OF_MESSAGE : 0);
-    } else this.emitNew(out, now);
-    this.inFlight_bytes += out.bytes;
-    const cost = this.message_ns * out.messages + this.byte_ns * out.bytes;
-    this.ready_ns = Math.max(this.ready_ns, now + cost * this.machine.variation.next(), wireFree_ns - SEND_BUFFER_NS);
-    this.prepare(now);
-  }
-
-  /** The peer has read so much. */
-  acknowledge(bytes: number): void {
-    this.inFlight_bytes -= bytes;
-    const slowStart = this.window_bytes < this.threshold_bytes;
-    const growth = slowStart ? bytes : (this.mss_bytes * bytes) / this.window_bytes;
-    this.window_bytes = Math.min(this.traffic.window_bytes, this.window_bytes + growth);
-    this.resume();
-  }
-
-  /** A segment was dropped; the sender does not know yet. */
-  lose(bytes: number, messages: number, sent_ns: number): void {
-    this.lost.push({ bytes, messages, sent_ns });
-  }
-
-  /** Duplicate acknowledgements arrived for the oldest loss. */
-  retransmit(): void {
-    const loss = this.lost.shift();
-    if (loss === undefined) return;
-    this.inFlight_bytes -= loss.bytes;
-    this.again.push(loss);
-    // One reduction for all that was on its way when it was made.
-    if (loss.sent_ns > this.shrunkAt_ns) {
-      this.window_bytes = Math.max(LEAST_WINDOW_SEGMENTS * this.mss_bytes, this.window_bytes / 2);
-      this.threshold_bytes = this.window_bytes;
-      this.shrunkAt_ns = this.machine.now;
+    let cost_ns = 0;
+    if (this.sender.repeats) this.emitAgain(out, now);
+    else {
+      this.emitNew(out, now);
+      cost_ns = this.message_ns * out.messages + this.byte_ns * out.bytes;
     }
+    const free_ns = now + cost_ns * this.machine.variation.next();
+    this.ready_ns = Math.max(this.ready_ns, free_ns, wireFree_ns - SEND_BUFFER_NS);
+    this.prepare(now);
+    this.setAlarm();
+  }
+
+  onAcknowledgement(acknowledgement: Acknowledgement): void {
+    this.sender.onAcknowledgement(acknowledgement, this.machine.now);
     this.resume();
+  }
+
+  onAlarm(): void {
+    // One that an earlier deadline has overtaken.
+    if (this.machine.now !== this.alarm_ns) return;
+    this.alarm_ns = Infinity;
+    if (this.sender.deadline_ns <= this.machine.now) this.sender.onTimer(this.machine.now);
+    this.resume();
+  }
+
+  /** Acknowledgements push the deadline back all the time: an alarm that comes too early only sets the next one. */
+  private setAlarm(): void {
+    if (this.sender.deadline_ns >= this.alarm_ns) return;
+    this.alarm_ns = Math.max(this.machine.now, Math.ceil(this.sender.deadline_ns));
+    this.setTimer(this.alarm_ns);
+  }
+
+  private emitAgain(out: Emission, now: number): void {
+    const segment = this.sender.scoreboard.firstLost();
+    this.describe(out, segment);
+    out.flags |= RETRANSMITTED;
+    this.sender.sentAgain(now);
   }
 
   private emitNew(out: Emission, now: number): void {
     const { message_bytes } = this.traffic;
-    const bytes = this.segmentBytes();
-    const before = Math.floor(this.position / message_bytes);
+    const { position } = this;
+    const bytes = this.next_bytes;
     // In bulk a message begins with its first segment; paced messages begin when they are due.
-    if (this.pacing === null && this.position % message_bytes === 0) this.messageStart_ns = now;
+    if (this.pacing === null && position % message_bytes === 0) this.messageStart_ns = now;
     this.position += bytes;
-    const ended = Math.floor(this.position / message_bytes) - before;
-    out.bytes = bytes;
-    out.messages = ended;
-    out.sent_ns = this.messageStart_ns;
-    out.flags = ended > 0 ? LAST_OF_MESSAGE : 0;
-    for (let i = 0; i < ended; i++) this.machine.monitors.messageSent(this.flow);
-    if (ended > 0 && this.pacing !== null) {
-      out.flags |= PUSH;
+    const messages = Math.floor(this.position / message_bytes) - Math.floor(position / message_bytes);
+    const flags = messages > 0 ? LAST_OF_MESSAGE | (this.cuts ? PUSH : 0) : 0;
+    const { segment } = this;
+    segment.position = position;
+    segment.bytes = bytes;
+    segment.packets = Math.ceil(bytes / this.sizes.wire_bytes);
+    segment.messages = messages;
+    segment.flags = flags;
+    segment.began_ns = this.messageStart_ns;
+    this.describe(out, segment);
+    this.sender.sent(segment, now);
+    for (let i = 0; i < messages; i++) this.machine.monitors.messageSent(this.flow);
+    if (messages === 0) return;
+    if (this.pacing === null) this.messageStart_ns = now;
+    else {
       this.messageStart_ns = this.pacing.next();
       this.ready_ns = Math.max(this.ready_ns, this.messageStart_ns);
-    } else if (ended > 0) this.messageStart_ns = now;
+    }
   }
 
-  private segmentBytes(): number {
-    if (this.again.length > 0) return this.again[0].bytes;
-    if (this.pacing === null) return this.mss_bytes;
-    const left = this.traffic.message_bytes - (this.position % this.traffic.message_bytes);
-    return Math.min(left, this.mss_bytes);
+  private describe(out: Emission, segment: Segment): void {
+    out.bytes = segment.bytes;
+    out.messages = segment.messages;
+    out.position = segment.position;
+    out.flags = segment.flags;
+    out.sent_ns = segment.began_ns;
   }
 
-  /** The window may have opened. A sender that was not blocked goes on when it would have anyway. */
+  /** The sender may send more. One that was not held up goes on when it would have anyway. */
   private resume(): void {
+    this.setAlarm();
     this.prepare(this.nextTime_ns === Infinity ? this.machine.now : this.nextTime_ns);
   }
 
-  /** Sets time and size of the next segment, not before `earliest_ns`; Infinity while the window is full. */
+  /** Sets time and size of the next segment, not before `earliest_ns`; Infinity while nothing may be sent. */
   private prepare(earliest_ns: number): void {
-    const bytes = this.segmentBytes();
-    this.nextIp_bytes = bytes + this.headers_bytes;
-    const fits = this.inFlight_bytes === 0 || this.inFlight_bytes + bytes <= this.window_bytes;
-    this.nextTime_ns = fits ? Math.max(this.ready_ns, earliest_ns) : Infinity;
+    this.next_bytes = this.sendable();
+    this.nextIp_bytes = this.next_bytes + this.sizes.headers_bytes;
+    this.nextTime_ns = this.next_bytes > 0 ? Math.max(this.ready_ns, earliest_ns) : Infinity;
+  }
+
+  /** Payload that may go out as one segment now, 0 for none. */
+  private sendable(): number {
+    const { sender, sizes, traffic } = this;
+    const { room } = sender;
+    if (room <= 0) return 0;
+    if (sender.repeats) return sender.scoreboard.firstLost().bytes;
+    const left_bytes = this.cuts ? traffic.message_bytes - (this.position % traffic.message_bytes) : Infinity;
+    // tcp_bound_to_half_wnd: no more than half the receive window at once.
+    const half_bytes = Math.ceil(traffic.window_bytes / 2);
+    const bytes = Math.min(left_bytes, sizes.most_bytes, half_bytes);
+    const allowed_bytes = Math.min(room * sizes.wire_bytes, sender.allowed_bytes);
+    // tcp_mss_split_point: what does not fit as a whole is cut to whole packets.
+    return bytes <= allowed_bytes ? bytes : Math.floor(allowed_bytes / sizes.wire_bytes) * sizes.wire_bytes;
   }
 }

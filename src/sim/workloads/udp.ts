@@ -1,4 +1,4 @@
-import type { UdpTraffic } from '../../experiment';
+import { datagramCosts, type UdpTraffic } from '../../experiment';
 import { fragmentSizes, IPV4_HEADER_BYTES, UDP_HEADER_BYTES } from '../../kernel/wire';
 import type { Machine } from '../machine';
 import { LAST_OF_MESSAGE, PACKET_FRAGMENT, PACKET_UDP } from '../packets';
@@ -72,9 +72,9 @@ class UdpSource implements Source {
   ) {
     const { plan } = machine;
     const pays = machine.outlet.sendersPay ? 1 : 0;
-    const perByte = plan.constant('clientSend.byte_ns') * traffic.message_bytes;
-    this.packet_ns = pays * (plan.constant('clientSend.packet_ns') + perByte);
-    this.fragment_ns = pays * plan.constant('clientSend.segment_ns');
+    const costs = datagramCosts(plan.profile, plan.experiment.topology, traffic.message_bytes);
+    this.packet_ns = pays * costs.first_ns;
+    this.fragment_ns = pays * costs.fragment_ns;
     const random = machine.random(`udp-${flow}-${client}`);
     const phase = random.uniform();
     this.pacing =
@@ -106,6 +106,7 @@ class UdpSource implements Source {
     out.bytes = this.sizes[this.fragment] - (this.fragment === 0 ? UDP_HEADER_BYTES : 0);
     out.messages = last ? 1 : 0;
     out.message = this.message;
+    out.position = 0;
     out.sent_ns = this.messageStart_ns;
     if (!last) {
       this.fragment++;

@@ -97,7 +97,7 @@ export class WebWorkload implements Workload, Site, PageClient {
     this.update(user);
   }
 
-  onLost(flow: number, bytes: number, messages: number): void {
+  onLost(flow: number, bytes: number, messages: number, position: number): void {
     // Nothing waits for an acknowledgement.
     if (bytes === 0) return;
     const user = flow - this.firstFlow;
@@ -106,7 +106,7 @@ export class WebWorkload implements Workload, Site, PageClient {
       this.machine.timer(at_ns, this.number, -flow - 1);
       return;
     }
-    this.sources[user].lose(bytes, messages);
+    this.sources[user].lose({ bytes, messages, position });
     this.machine.timer(at_ns, this.number, 2 * user + REPEAT);
   }
 

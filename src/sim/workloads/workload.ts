@@ -10,8 +10,16 @@ export interface Workload {
   start(): void;
   /** A timer that it set. */
   onTimer(code: number): void;
-  /** A packet of one of its flows was dropped before it reached the socket: its payload, and the messages that end in it. */
-  onLost(flow: number, bytes: number, messages: number, sent_ns: number): void;
+  /**
+   * A packet of one of its flows was dropped before it reached the socket: its payload, the messages that end in it, and its
+   * place in the TCP stream. For workloads whose clients know losses by a timer; TCP senders learn from acknowledgements.
+   */
+  onLost(flow: number, bytes: number, messages: number, position: number): void;
+  /**
+   * TCP input has taken an skb of one of its flows, and acknowledges it: the place of its data in the stream, and whether
+   * some of that was there already.
+   */
+  onTcpInput?(flow: number, from: number, to: number, known: boolean): void;
   /** What its clients saw, where they wait for answers. */
   readonly log?: OperationLog;
 }
