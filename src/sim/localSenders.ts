@@ -41,7 +41,16 @@ export class LocalSenders implements Outlet {
 /** Sends what its source has to send, one system call a packet. */
 class SenderProgram implements ThreadProgram {
   thread: Thread | null = null;
-  private readonly out: Emission = { flow: 0, kind: 0, flags: 0, bytes: 0, messages: 0, message: 0, position: 0, sent_ns: 0 };
+  private readonly out: Emission = {
+    flow: 0,
+    kind: 0,
+    flags: 0,
+    bytes: 0,
+    messages: 0,
+    message: 0,
+    position: 0,
+    sent_ns: 0,
+  };
   private readonly udp_ns: number;
   private readonly tcp_ns: number;
   private readonly byte_ns: number;

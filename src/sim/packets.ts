@@ -158,13 +158,18 @@ export class PacketQueue implements WaitingList {
   }
 
   push(packet: number, now_ns: number): void {
+    this.pool.queued_ns[packet] = now_ns;
+    this.gauge.join(now_ns);
+    this.append(packet);
+  }
+
+  /** Adds a packet that has come from another list of the same queue. */
+  append(packet: number): void {
     const { pool } = this;
     pool.next[packet] = NONE;
-    pool.queued_ns[packet] = now_ns;
     if (this.length++ === 0) this.head = packet;
     else pool.next[this.tail] = packet;
     this.tail = packet;
-    this.gauge.join(now_ns);
   }
 
   /** The first packet; NONE if empty. */

@@ -1,6 +1,7 @@
 import type { Core } from './core';
 import type { Machine } from './machine';
 import { NONE, PacketQueue, RETRANSMITTED } from './packets';
+import type { QueueGauge } from './queueGauge';
 import type { Thread } from './scheduler';
 import { BLOCKED } from './scheduler';
 import { TcpInput } from './tcpInput';
@@ -11,6 +12,8 @@ const BUFFER_HEADROOM_BYTES = 128;
 /** One socket: its receive queue, the memory charged to it, and who reads it. */
 export class Socket {
   readonly queue: PacketQueue;
+  /** Of all that waits for the reader: what it can read, and what came after a hole. */
+  readonly gauge: QueueGauge;
   rmem_bytes = 0;
 
   constructor(
@@ -20,7 +23,8 @@ export class Socket {
     readonly limit_bytes: number,
     readonly reader: Thread,
   ) {
-    this.queue = new PacketQueue(machine.pool, machine.monitors.gauge('socket', '', reader.core));
+    this.gauge = machine.monitors.gauge('socket', '', reader.core);
+    this.queue = new PacketQueue(machine.pool, this.gauge);
   }
 }
 
