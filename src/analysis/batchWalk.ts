@@ -1,3 +1,4 @@
+import { Random } from '../core';
 import type { Profile } from '../experiment';
 import { constantOf } from '../experiment';
 import { NAPI_POLL_WEIGHT } from '../kernel';
@@ -22,8 +23,17 @@ export interface Walk {
   readonly span_ns: number;
   /** Time that batches cost, by core. */
   readonly overhead_ns: ReadonlyMap<number, number>;
-  /** By flow: packets on the wire, skbs after GRO, recv calls of the reader. */
-  readonly flows: readonly { readonly packets: number; readonly skbs: number; readonly calls: number }[];
+  readonly flows: readonly FlowCounts[];
+}
+
+/** What is known of a flow after a walk; where a core cannot keep up, less comes out of it than went in. */
+export interface FlowCounts {
+  /** Segments that GRO saw, and the skbs that it made of them. */
+  segments: number;
+  skbs: number;
+  /** Packets on the wire of what reached the socket, and the calls that it takes to read them. */
+  delivered: number;
+  calls: number;
 }
 
 interface Signal {
@@ -57,48 +67,48 @@ export function batchCosts(profile: Profile) {
 export type BatchCosts = ReturnType<typeof batchCosts>;
 
 /**
- * Follows packets through interrupts, polls, IPIs and wake-ups with mean costs, for some hundred interrupts. How much of
+ * Follows packets through interrupts, polls, IPIs and wake-ups, for some hundred interrupts. How much of
  * these a packet bears depends on who finds whom at work: on the batches that moderation makes, on stages of several
  * flows that meet on a core, on readers that run dry between two packets. No closed form covers that; one of
- * these walks takes milliseconds. It knows no varying service times, full queues, ksoftirqd and time slices.
+ * these walks takes milliseconds. It knows no full queues, no ksoftirqd, and no time slices.
  */
 export class BatchWalk {
   now_ns = 0;
   readonly costs: BatchCosts;
-  private readonly cores = new Map<number, WalkCore>();
+  private readonly cores: WalkCore[] = [];
   private readonly signals: Signal[] = [];
   private readonly nics: NicPoll[] = [];
-  private readonly backlogs = new Map<WalkCore, QueuePoll>();
   private readonly cells = new Map<string, QueuePoll>();
   private readonly readers: Reader[];
-  readonly counts: { packets: number; skbs: number; calls: number }[];
+  readonly counts: FlowCounts[];
+  private readonly variation: number;
+  private readonly random: Random;
 
   constructor(
     profile: Profile,
     readonly flows: readonly PlacedFlow[],
     private readonly moderation: SteadyModeration,
+    seed: number,
   ) {
     this.costs = batchCosts(profile);
-    this.counts = flows.map(() => ({ packets: 0, skbs: 0, calls: 0 }));
-    this.readers = flows.map((flow) => new Reader(this, flow, this.core(flow.application.cpu)));
+    this.counts = flows.map(() => ({ segments: 0, skbs: 0, delivered: 0, calls: 0 }));
+    this.variation = constantOf(profile, 'cpu.variation');
+    this.random = new Random(seed, 'batch-walk');
+    this.readers = flows.map((flow, f) => new Reader(this, flow, this.counts[f], this.core(flow.application.cpu)));
   }
 
   core(cpu: number): WalkCore {
-    let core = this.cores.get(cpu);
+    let core = this.cores.find((known) => known.cpu === cpu);
     if (core === undefined) {
       core = new WalkCore(this, cpu);
-      this.cores.set(cpu, core);
+      this.cores.push(core);
     }
     return core;
   }
 
   backlogOf(core: WalkCore): QueuePoll {
-    let backlog = this.backlogs.get(core);
-    if (backlog === undefined) {
-      backlog = new QueuePoll(this, core, true);
-      this.backlogs.set(core, backlog);
-    }
-    return backlog;
+    core.backlog ??= new QueuePoll(this, core, true);
+    return core.backlog;
   }
 
   /** @param arrivals all up to `span_ns` and some beyond; what is measured begins after a tenth of it */
@@ -108,19 +118,19 @@ export class BatchWalk {
     let measuring = false;
     for (;;) {
       const arrival_ns = next < arrivals.length ? arrivals[next].at_ns : Infinity;
-      const irq = earliest(this.nics, (nic) => nic.irq_ns);
-      const signal = earliest(this.signals, (s) => s.at_ns);
-      const core = earliest([...this.cores.values()], (c) => c.end_ns);
-      const irq_ns = irq?.irq_ns ?? Infinity;
+      const irq = earliest(this.nics);
+      const signal = earliest(this.signals);
+      const core = earliest(this.cores);
+      const irq_ns = irq?.at_ns ?? Infinity;
       const signal_ns = signal?.at_ns ?? Infinity;
-      const core_ns = core?.end_ns ?? Infinity;
+      const core_ns = core?.at_ns ?? Infinity;
       const at_ns = Math.min(arrival_ns, irq_ns, signal_ns, core_ns);
       if (!measuring && at_ns >= from_ns) {
         measuring = true;
-        for (const c of this.cores.values()) c.overhead_ns = 0;
-        for (const count of this.counts) count.packets = count.skbs = count.calls = 0;
+        for (const c of this.cores) c.overhead_ns = 0;
+        for (const count of this.counts) count.segments = count.skbs = count.delivered = count.calls = 0;
       }
-      if (at_ns >= span_ns) break;
+      if (!(at_ns < span_ns)) break;
       this.now_ns = at_ns;
       if (at_ns === arrival_ns) this.nic(arrivals[next].flow).arrive(arrivals[next++]);
       else if (at_ns === irq_ns) irq?.interrupt();
@@ -129,9 +139,14 @@ export class BatchWalk {
     }
     return {
       span_ns: span_ns - from_ns,
-      overhead_ns: new Map([...this.cores].map(([cpu, { overhead_ns }]) => [cpu, overhead_ns])),
+      overhead_ns: new Map(this.cores.map(({ cpu, overhead_ns }) => [cpu, overhead_ns])),
       flows: this.counts,
     };
+  }
+
+  /** How much longer or shorter than its mean a piece of work takes. */
+  vary(): number {
+    return this.random.logNormal(1, this.variation);
   }
 
   signal(core: WalkCore, at_ns: number, kind: Signal['kind']): void {
@@ -160,7 +175,12 @@ export class BatchWalk {
 
   private nic(flow: number): NicPoll {
     const { queue, work } = this.flows[flow];
-    return (this.nics[queue] ??= new NicPoll(this, this.core(work[0].cpu), this.moderation));
+    let nic = this.nics.find((known) => known.queue === queue);
+    if (nic === undefined) {
+      nic = new NicPoll(this, queue, this.core(work[0].cpu), this.moderation);
+      this.nics.push(nic);
+    }
+    return nic;
   }
 
   private deliver(signal: Signal): void {
@@ -171,9 +191,9 @@ export class BatchWalk {
   }
 }
 
-function earliest<T>(all: readonly T[], time: (one: T) => number): T | undefined {
+function earliest<T extends { readonly at_ns: number }>(all: readonly T[]): T | undefined {
   let first: T | undefined;
-  for (const one of all) if (one !== undefined && (first === undefined || time(one) < time(first))) first = one;
+  for (const one of all) if (first === undefined || one.at_ns < first.at_ns) first = one;
   return first;
 }
 
@@ -186,6 +206,7 @@ class Gro {
 
   receive(skb: Skb): void {
     const most = this.walk.flows[skb.flow].mostMerged;
+    this.walk.counts[skb.flow].segments++;
     const head = this.held.get(skb.flow);
     const ends = skb.ends > 0;
     if (head === undefined) {
@@ -227,7 +248,8 @@ function laterCost({ flows }: BatchWalk, { flow, step, segments }: Skb): number 
 class NicPoll implements Poll {
   scheduled = false;
   readonly isBacklog = false;
-  irq_ns = Infinity;
+  /** When the next interrupt comes. */
+  at_ns = Infinity;
   private armed = true;
   private waiting = 0;
   private last_ns = -Infinity;
@@ -236,6 +258,7 @@ class NicPoll implements Poll {
 
   constructor(
     private readonly walk: BatchWalk,
+    readonly queue: number,
     private readonly core: WalkCore,
     private readonly moderation: SteadyModeration,
   ) {
@@ -247,16 +270,16 @@ class NicPoll implements Poll {
     if (!this.armed) return;
     this.waiting++;
     const { time_ns, frames, fromPacket } = this.moderation;
-    if (fromPacket) this.irq_ns = this.waiting >= frames ? arrival.at_ns : arrival.at_ns + time_ns;
-    else if (this.irq_ns === Infinity) this.irq_ns = Math.max(arrival.at_ns, this.last_ns + time_ns);
-    else if (this.waiting >= frames) this.irq_ns = arrival.at_ns;
+    if (fromPacket) this.at_ns = this.waiting >= frames ? arrival.at_ns : arrival.at_ns + time_ns;
+    else if (this.at_ns === Infinity) this.at_ns = Math.max(arrival.at_ns, this.last_ns + time_ns);
+    else if (this.waiting >= frames) this.at_ns = arrival.at_ns;
   }
 
   interrupt(): void {
     this.armed = false;
     this.waiting = 0;
     this.last_ns = this.walk.now_ns;
-    this.irq_ns = Infinity;
+    this.at_ns = Infinity;
     this.core.schedule(this);
     this.core.interrupt(this.walk.costs.hardirq_ns);
   }
@@ -285,14 +308,9 @@ class NicPoll implements Poll {
 
   private endChunk(core: WalkCore, chunk: readonly Arrival[]): void {
     for (const { flow, ends } of chunk) {
-      const { counts, flows } = this.walk;
-      counts[flow].packets++;
       const skb = { flow, step: 0, segments: 1, ends: ends ? 1 : 0 };
-      if (flows[flow].work[0].merges) this.gro.receive(skb);
-      else {
-        if (!flows[flow].work.some((work) => work.merges)) counts[flow].skbs++;
-        this.walk.handOver(core, skb);
-      }
+      if (this.walk.flows[flow].work[0].merges) this.gro.receive(skb);
+      else this.walk.handOver(core, skb);
     }
     core.continuePolling();
   }
@@ -376,7 +394,7 @@ export class QueuePoll implements Poll {
 
 /** The application of a flow: reads until its socket is empty, and sleeps. */
 export class Reader {
-  private readonly socket: { readonly segments: number; readonly ends: number }[] = [];
+  private readonly socket: { readonly segments: number; readonly calls: number }[] = [];
   private awake = false;
   /** Fragments that have come of a message, or bytes of a stream's. */
   private part = 0;
@@ -384,16 +402,22 @@ export class Reader {
   constructor(
     private readonly walk: BatchWalk,
     private readonly flow: PlacedFlow,
+    private readonly counts: FlowCounts,
     private readonly core: WalkCore,
   ) {}
 
   deliver(from: WalkCore, skb: Skb): void {
     const { kind, packetsPerMessage } = this.flow;
+    let { segments } = skb;
     if (kind === 'fragment') {
       if (++this.part < packetsPerMessage) return;
       this.part = 0;
-      this.socket.push({ segments: packetsPerMessage, ends: 1 });
-    } else this.socket.push(skb);
+      segments = packetsPerMessage;
+    }
+    const calls = this.callsFor(segments, skb.ends);
+    this.counts.delivered += segments;
+    this.counts.calls += calls;
+    this.socket.push({ segments, calls });
     if (this.awake) return;
     this.awake = true;
     from.extra_ns += this.walk.costs.wakeup_ns;
@@ -405,10 +429,8 @@ export class Reader {
     const skb = this.socket.shift();
     if (skb === undefined) return false;
     const { call_ns, byte_ns, touch_ns } = this.flow.application;
-    const calls = this.callsFor(skb);
-    this.walk.counts[this.walk.flows.indexOf(this.flow)].calls += calls;
     const bytes = skb.segments * this.flow.packet_bytes;
-    this.core.begin(calls * call_ns + bytes * byte_ns + touch_ns, () => this.core.threadDone());
+    this.core.begin(skb.calls * call_ns + bytes * byte_ns + touch_ns, () => this.core.threadDone());
     return true;
   }
 
@@ -419,7 +441,7 @@ export class Reader {
   }
 
   /** One for each message that ends in it, but at least one. */
-  private callsFor({ segments, ends }: { readonly segments: number; readonly ends: number }): number {
+  private callsFor(segments: number, ends: number): number {
     const { cuts, packet_bytes, message_bytes } = this.flow;
     if (cuts) return Math.max(1, ends);
     this.part += segments * packet_bytes;

@@ -151,7 +151,7 @@ class FlowPlacer {
     const perByte_ns = part('clientTcpSend.byte_ns') * message_bytes;
     // Segments bear the limit of the tunnel wherever GRO sees them.
     const tunnelled = this.experiment.topology.stages.some((stage) => stage.entry === 'gro-cells');
-    const bySize = Math.max(1, Math.floor(part('gro.maxBytes') / Math.min(mss_bytes, packet_bytes)));
+    const bySize = Math.floor(part('gro.maxBytes') / (packets > 1 || !cuts ? mss_bytes : packet_bytes));
     return {
       kind: 'tcp',
       wanted_pps: traffic.rate_pps === 'bulk' ? Infinity : traffic.rate_pps,

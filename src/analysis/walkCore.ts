@@ -1,5 +1,5 @@
 import { NAPI_POLL_WEIGHT } from '../kernel';
-import type { BatchWalk, Reader } from './batchWalk';
+import type { BatchWalk, QueuePoll, Reader } from './batchWalk';
 
 /** A polled queue. */
 export interface Poll {
@@ -14,7 +14,8 @@ type Mode = 'idle' | 'handler' | 'softirq' | 'thread';
 /** A core of a walk: interrupts before softirqs (__do_softirq, net_rx_action) before the readers in turn. */
 export class WalkCore {
   /** When what it does is done. */
-  end_ns = Infinity;
+  at_ns = Infinity;
+  backlog: QueuePoll | undefined;
   overhead_ns = 0;
   /** Overhead that is spent with the next piece of work. */
   extra_ns = 0;
@@ -46,13 +47,13 @@ export class WalkCore {
   /** Starts a piece of work, with the overhead that has come up. */
   begin(work_ns: number, after: () => void): void {
     this.overhead_ns += this.extra_ns;
-    this.end_ns = this.walk.now_ns + work_ns + this.extra_ns;
+    this.at_ns = this.walk.now_ns + (work_ns > 0 ? work_ns * this.walk.vary() : 0) + this.extra_ns;
     this.extra_ns = 0;
     this.after = after;
   }
 
   finish(): void {
-    this.end_ns = Infinity;
+    this.at_ns = Infinity;
     this.after();
   }
 
@@ -63,14 +64,14 @@ export class WalkCore {
     if (this.mode === 'idle') {
       this.mode = 'handler';
       // Waking up takes time that counts as idle.
-      this.end_ns = now_ns + costs.idleExit_ns + handler_ns;
+      this.at_ns = now_ns + costs.idleExit_ns + handler_ns;
       this.after = () => this.leaveHandler();
     } else if (this.mode === 'thread' && this.pending) {
-      this.suspended = { left_ns: this.end_ns - now_ns, after: this.after };
+      this.suspended = { left_ns: this.at_ns - now_ns, after: this.after };
       this.mode = 'handler';
-      this.end_ns = now_ns + handler_ns;
+      this.at_ns = now_ns + handler_ns;
       this.after = () => this.leaveHandler();
-    } else this.end_ns += handler_ns;
+    } else this.at_ns += handler_ns;
   }
 
   /** ____napi_schedule */
@@ -189,7 +190,8 @@ export class WalkCore {
     this.mode = 'thread';
     if (suspended !== undefined) {
       this.suspended = undefined;
-      this.begin(suspended.left_ns, suspended.after);
+      this.begin(0, suspended.after);
+      this.at_ns += suspended.left_ns;
     } else if (reader?.read() === true) this.warm = undefined;
     else {
       this.extra_ns += this.walk.costs.blocking_ns;
