@@ -1,11 +1,13 @@
 import type { Experiment, ExperimentInput, Profile } from '../experiment';
 import { constantOf, profileOf, resolveExperiment } from '../experiment';
 import { arrivalTimes } from './arrivalTimes';
+import type { Arrival } from './arrivalTimes';
 import { BatchWalk } from './batchWalk';
 import type { Walk } from './batchWalk';
 import { placeFlows } from './placedFlows';
 import type { PlacedFlow } from './placedFlows';
 import { steadyModeration } from './steadyModeration';
+import type { SteadyModeration } from './steadyModeration';
 
 /** What one core has to do. */
 export interface CoreLoad {
@@ -106,7 +108,7 @@ function coresAt(
   const span_ns = 1e9 * Math.min(WALK_MOST_S, WALK_PACKETS / packet_pps);
   const jitter_ns = constantOf(profile, 'wire.jitter_ns');
   const arrivals = arrivalTimes(flows, pressed_pps, { seed: experiment.seed, span_ns, jitter_ns });
-  const walk = new BatchWalk(profile, flows, steadyModeration(experiment.nic.moderation), experiment.seed).run(
+  const walk = new BatchWalk(profile, flows, moderationOf(experiment, profile, flows, arrivals), experiment.seed).run(
     arrivals,
     span_ns,
   );
@@ -119,6 +121,30 @@ function coresAt(
     return { cpu, utilisation: busy + tick_share * Math.min(1, busy), packetShare, stages };
   });
   return cores.sort((a, b) => a.cpu - b.cpu);
+}
+
+/** By receive queue. */
+function moderationOf(
+  experiment: Experiment,
+  profile: Profile,
+  flows: readonly PlacedFlow[],
+  arrivals: readonly Arrival[],
+): Map<number, SteadyModeration> {
+  const byQueue = new Map<number, { times_ns: number[]; bytes: number }>();
+  for (const { at_ns, flow } of arrivals) {
+    const { queue, frame_bytes } = flows[flow];
+    const of = byQueue.get(queue) ?? { times_ns: [], bytes: 0 };
+    of.times_ns.push(at_ns);
+    of.bytes += frame_bytes;
+    byQueue.set(queue, of);
+  }
+  const { moderation } = experiment.nic;
+  return new Map(
+    [...byQueue].map(([queue, { times_ns, bytes }]) => [
+      queue,
+      steadyModeration(moderation, profile, times_ns, bytes / times_ns.length),
+    ]),
+  );
 }
 
 /** Share of time that packets cost, by core and stage. */

@@ -87,7 +87,8 @@ export class BatchWalk {
   constructor(
     profile: Profile,
     readonly flows: readonly PlacedFlow[],
-    private readonly moderation: SteadyModeration,
+    /** By receive queue. */
+    private readonly moderation: ReadonlyMap<number, SteadyModeration>,
     seed: number,
   ) {
     this.costs = batchCosts(profile);
@@ -177,7 +178,9 @@ export class BatchWalk {
     const { queue, work } = this.flows[flow];
     let nic = this.nics.find((known) => known.queue === queue);
     if (nic === undefined) {
-      nic = new NicPoll(this, queue, this.core(work[0].cpu), this.moderation);
+      const moderation = this.moderation.get(queue);
+      if (moderation === undefined) throw new RangeError(`queue ${queue} has no moderation`);
+      nic = new NicPoll(this, queue, this.core(work[0].cpu), moderation);
       this.nics.push(nic);
     }
     return nic;
@@ -252,6 +255,8 @@ class NicPoll implements Poll {
   at_ns = Infinity;
   private armed = true;
   private waiting = 0;
+  /** Since the last poll that emptied the ring. */
+  private arrived = 0;
   private last_ns = -Infinity;
   private readonly ring: Arrival[] = [];
   private readonly gro: Gro;
@@ -267,17 +272,17 @@ class NicPoll implements Poll {
 
   arrive(arrival: Arrival): void {
     this.ring.push(arrival);
+    this.arrived++;
     if (!this.armed) return;
     this.waiting++;
     const { time_ns, frames, fromPacket } = this.moderation;
-    if (fromPacket) this.at_ns = this.waiting >= frames ? arrival.at_ns : arrival.at_ns + time_ns;
+    if (this.waiting >= frames) this.at_ns = arrival.at_ns;
+    else if (fromPacket) this.at_ns = arrival.at_ns + time_ns;
     else if (this.at_ns === Infinity) this.at_ns = Math.max(arrival.at_ns, this.last_ns + time_ns);
-    else if (this.waiting >= frames) this.at_ns = arrival.at_ns;
   }
 
   interrupt(): void {
     this.armed = false;
-    this.waiting = 0;
     this.last_ns = this.walk.now_ns;
     this.at_ns = Infinity;
     this.core.schedule(this);
@@ -302,6 +307,9 @@ class NicPoll implements Poll {
     if (complete) {
       this.scheduled = false;
       this.armed = true;
+      this.waiting = 0;
+      this.moderation.polled?.(this.walk.now_ns, this.arrived);
+      this.arrived = 0;
     }
     return false;
   }

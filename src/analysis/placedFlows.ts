@@ -2,6 +2,7 @@ import { InputError } from '../core';
 import type { Arrivals, Experiment, FlowHash, Profile, TcpTraffic, UdpTraffic } from '../experiment';
 import { constantOf, datagramCosts, FlowHasher, placeSegments, softirqSegments } from '../experiment';
 import {
+  ETHERNET_FCS_BYTES,
   frameBytes,
   fragmentSizes,
   IPV4_HEADER_BYTES,
@@ -41,7 +42,8 @@ export interface PlacedFlow {
   readonly message_bytes: number;
   /** Payload of a packet. */
   readonly packet_bytes: number;
-  /** Time of a packet on the link. */
+  /** Length of its frame, tunnel and all, without the checksum, and its time on the link. */
+  readonly frame_bytes: number;
   readonly wire_ns: number;
   /** Most segments that GRO merges. */
   readonly mostMerged: number;
@@ -113,13 +115,16 @@ class FlowPlacer {
     const packets = fragmentSizes(message_bytes + UDP_HEADER_BYTES, this.mtu_bytes).length;
     const kind = packets > 1 ? 'fragment' : 'udp';
     const { first_ns, fragment_ns } = datagramCosts(this.profile, this.experiment.topology, message_bytes);
-    const wire_ns = this.wire_ns(Math.min(message_bytes + UDP_HEADER_BYTES + IPV4_HEADER_BYTES, this.mtu_bytes));
+    const { frame_bytes, wire_ns } = this.frame(
+      Math.min(message_bytes + UDP_HEADER_BYTES + IPV4_HEADER_BYTES, this.mtu_bytes),
+    );
     return {
       kind,
       wanted_pps: traffic.rate_pps === 'stress' ? Infinity : traffic.rate_pps,
       packetsPerMessage: packets,
       message_bytes,
       packet_bytes: message_bytes / packets,
+      frame_bytes,
       wire_ns,
       mostMerged: 1,
       cuts: true,
@@ -147,7 +152,7 @@ class FlowPlacer {
     const cuts = traffic.rate_pps !== 'bulk' || traffic.nodelay;
     const packets = cuts ? Math.ceil(message_bytes / mss_bytes) : message_bytes / mss_bytes;
     const packet_bytes = message_bytes / packets;
-    const wire_ns = this.wire_ns(packet_bytes + TCP_HEADERS_BYTES);
+    const { frame_bytes, wire_ns } = this.frame(packet_bytes + TCP_HEADERS_BYTES);
     const perByte_ns = part('clientTcpSend.byte_ns') * message_bytes;
     // Segments bear the limit of the tunnel wherever GRO sees them.
     const tunnelled = this.experiment.topology.stages.some((stage) => stage.entry === 'gro-cells');
@@ -158,6 +163,7 @@ class FlowPlacer {
       packetsPerMessage: packets,
       message_bytes,
       packet_bytes,
+      frame_bytes,
       wire_ns,
       mostMerged: tunnelled ? Math.min(bySize, part('gro.tunnelMaxSegments')) : bySize,
       cuts,
@@ -173,9 +179,12 @@ class FlowPlacer {
     };
   }
 
-  private wire_ns(ip_bytes: number): number {
-    const frame_bytes = frameBytes(ip_bytes + this.experiment.topology.encapsulation_bytes);
-    return wireTime_ns(frame_bytes, constantOf(this.profile, 'nic.link_gbps'));
+  private frame(ip_bytes: number): { frame_bytes: number; wire_ns: number } {
+    const whole_bytes = frameBytes(ip_bytes + this.experiment.topology.encapsulation_bytes);
+    return {
+      frame_bytes: whole_bytes - ETHERNET_FCS_BYTES,
+      wire_ns: wireTime_ns(whole_bytes, constantOf(this.profile, 'nic.link_gbps')),
+    };
   }
 
   private place(

@@ -14,7 +14,7 @@ export const EXPERIMENT_DEFAULTS = {
 } as const;
 
 /** One socket of the paper's servers. */
-export const MACHINE_DEFAULTS: Machine = { cpus: 10 };
+export const MACHINE_DEFAULTS: Machine = { cpus: 10, flowLimitCpus: [] };
 
 export const NIC_QUEUE_DEFAULTS = { queues: 1, irqCpus: [0] } as const;
 
@@ -89,6 +89,7 @@ export const WEB_DEFAULTS: WebTraffic = {
   query_bytes: 120,
   answer_bytes: 900,
   appCpus: [2, 3, 4, 5],
+  tiers: 'local',
   cacheCpu: 6,
   databaseCpu: 7,
   senderCpus: [0],

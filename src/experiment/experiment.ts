@@ -32,6 +32,11 @@ export interface Experiment {
 export interface Machine {
   /** Number of CPUs of the receiving machine, numbered from 0. */
   readonly cpus: number;
+  /**
+   * CPUs that apply the flow limit to the backlogs they fill (net.core.flow_limit_cpu_bitmap): those that take the
+   * interrupts and steer by RPS, not those that packets are steered to. Empty by default, as in Linux.
+   */
+  readonly flowLimitCpus: readonly number[];
 }
 
 export interface Nic {
@@ -60,6 +65,11 @@ export interface Steering {
   readonly stages: StagePolicy;
   /** Moves GRO to other CPUs than the one that allocates the skb; null: GRO stays in the NIC's poll. */
   readonly groSplit: GroSplit | null;
+  /**
+   * Whether the machine counts as having been as busy as up to the first sample of the load averages for long: they
+   * start where they would settle (each takes a third of a second to get there from rest). Default false.
+   */
+  readonly steadyLoads: boolean;
 }
 
 export interface RpsRule {
@@ -80,7 +90,7 @@ export interface FalconPolicy {
   readonly policy: 'falcon';
   /** FALCON_CPUS. */
   readonly cpus: readonly number[];
-  /** `paper`: Algorithm 1 (section 4.3), 32-bit hash. `kernel`: the released code, 16-bit hash. */
+  /** `paper`: Algorithm 1 (section 4.3). `kernel`: the released code. Differences: src/kernel/falcon.ts. */
   readonly variant: 'paper' | 'kernel';
   /** `static`: first choice only. */
   readonly balancing: 'static' | 'two-choice';

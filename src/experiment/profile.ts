@@ -97,6 +97,8 @@ export const SCALARS: Readonly<Record<string, string>> = {
   'nic.moderation_frames': 'interrupt moderation: packets',
   'nic.flowControl': '1: a full ring pauses the link (IEEE 802.3x)',
   'nic.adaptive': '1: dynamic interrupt moderation is on by default',
+  'nic.adaptiveScheme':
+    'what dynamic interrupt moderation does: 0 DIM, its time from the last interrupt (EQE); 1 DIM, from the last packet (CQE); 2 dynamic ITR of ixgbe',
   'wire.latency_ns': 'one way from the sending application to the receiving NIC, without queueing',
   'wire.jitter_ns': 'mean of the (exponential) variation of a paced sender',
   'cpu.hardirq_ns': 'interrupt handler of the NIC with entry and exit',

@@ -46,7 +46,7 @@ export function resolveExperiment(input: unknown, options: ResolveOptions = {}):
     warmup_s: given.warmup_s ?? EXPERIMENT_DEFAULTS.warmup_s,
     profile: profile.id,
     costs: given.costs ?? {},
-    machine: { cpus },
+    machine: { ...MACHINE_DEFAULTS, ...given.machine },
     nic: resolveNic(given.nic, profile),
     topology: resolveTopology(given.topology ?? EXPERIMENT_DEFAULTS.topology, refusal),
     containers: given.containers ?? EXPERIMENT_DEFAULTS.containers,
@@ -153,6 +153,7 @@ function resolveSteering(given: ParsedExperiment['steering'], cpus: number): Ste
     rps: given?.rps ?? [],
     stages,
     groSplit: split === null ? null : { ...GRO_SPLIT_DEFAULTS, ...split },
+    steadyLoads: given?.steadyLoads ?? false,
   };
 }
 
@@ -179,6 +180,7 @@ function checkCpus(experiment: Experiment, refusal: Refusal): void {
     const wrong = list.findIndex((cpu) => cpu >= cpus);
     if (wrong >= 0) refusal.field(`${field}.${wrong}`, `a CPU of the machine, 0 to ${cpus - 1},`, list[wrong]);
   };
+  check('machine.flowLimitCpus', experiment.machine.flowLimitCpus);
   check('nic.irqCpus', experiment.nic.irqCpus);
   experiment.steering.rps.forEach((rule, i) => check(`steering.rps.${i}.cpus`, rule.cpus));
   const { stages, groSplit } = experiment.steering;
@@ -238,7 +240,7 @@ function checkTraffic(experiment: Experiment, refusal: Refusal): void {
         refusal.field(`traffic.${i}`, allowed, `${traffic.kind} traffic over ${protocol.toUpperCase()}`);
       }
     }
-    if (traffic.kind === 'web') checkWeb(traffic, `traffic.${i}`, refusal);
+    if (traffic.kind === 'web') checkWeb(experiment, traffic, `traffic.${i}`, refusal);
     if (traffic.kind === 'memcached') checkMemcached(experiment, traffic, `traffic.${i}`, refusal);
     if (traffic.kind !== 'udp' && traffic.kind !== 'tcp') return;
     traffic.hotspots.forEach((hotspot, h) => {
@@ -279,7 +281,10 @@ function checkMemcached(experiment: Experiment, traffic: MemcachedTraffic, at: s
   }
 }
 
-function checkWeb(traffic: WebTraffic, at: string, refusal: Refusal): void {
+function checkWeb(experiment: Experiment, traffic: WebTraffic, at: string, refusal: Refusal): void {
+  if (traffic.tiers === 'remote' && experiment.topology.cable === 'veth') {
+    refusal.field(`${at}.tiers`, '"local", since a veth cable has no other machine behind it', traffic.tiers);
+  }
   const names = new Set<string>();
   traffic.operations.forEach(({ name, assets, asset_bytes }, o) => {
     if (names.has(name)) refusal.field(`${at}.operations.${o}.name`, 'a name that no other operation has', name);

@@ -85,7 +85,7 @@ const arrivals = z.union([z.enum(['constant', 'poisson']), fields({ burst: count
 const hotspots = z.array(
   fields({
     flow: z.union([z.number().int().nonnegative(), z.literal('random')]),
-    from_s: notNegative,
+    from_s: z.number().finite(),
     to_s: positive,
     factor: positive,
   }),
@@ -152,6 +152,7 @@ export const trafficShape = z.discriminatedUnion('kind', [
     query_bytes: count.optional(),
     answer_bytes: count.optional(),
     appCpus: cpus.optional(),
+    tiers: z.enum(['local', 'remote']).optional(),
     cacheCpu: cpu.optional(),
     databaseCpu: cpu.optional(),
     senderCpus: cpus.optional(),
@@ -168,7 +169,7 @@ export const experimentShape = fields({
   warmup_s: notNegative.optional(),
   profile: label.optional(),
   costs: z.record(z.number().finite().nonnegative()).optional(),
-  machine: fields({ cpus: count.max(256).optional() }).optional(),
+  machine: fields({ cpus: count.max(256).optional(), flowLimitCpus: z.array(cpu).optional() }).optional(),
   nic: fields({
     queues: count.max(256).optional(),
     irqCpus: cpus.optional(),
@@ -192,6 +193,7 @@ export const experimentShape = fields({
     })
       .nullable()
       .optional(),
+    steadyLoads: z.boolean().optional(),
   }).optional(),
   traffic: z.union([trafficShape, z.array(trafficShape).nonempty('at least one kind of traffic')]).optional(),
   emit: fields({

@@ -76,7 +76,10 @@ export interface InterruptModeration {
 /** Fixed RX moderation of mlx5e counted from the event queue entry. mlx5/core/en.h, 5.4.63. */
 export const MLX5_MODERATION_EQE: InterruptModeration = { time_us: 16, packets: 32 };
 
-/** Adaptive RX moderation (DIM) from the event queue entry, mildest first. include/linux/dim.h, lib/dim/net_dim.c, 5.4.63. */
+/**
+ * Adaptive RX moderation (DIM) from the event queue entry, mildest first: the time counts from the last interrupt.
+ * lib/dim/net_dim.c, 5.4.63; the same table in include/linux/net_dim.h, 4.19.
+ */
 export const DIM_RX_EQE: readonly InterruptModeration[] = [
   { time_us: 1, packets: 256 },
   { time_us: 8, packets: 256 },
@@ -85,7 +88,11 @@ export const DIM_RX_EQE: readonly InterruptModeration[] = [
   { time_us: 256, packets: 256 },
 ];
 
-/** Adaptive RX moderation (DIM) from the completion queue entry, mildest first. lib/dim/net_dim.c, 5.4.63. */
+/**
+ * Adaptive RX moderation (DIM) from the completion queue entry: the time counts from the last packet and starts anew
+ * with each, so that above one packet each `time_us` the number of packets decides. mlx5e takes this mode wherever the
+ * card has cq_period_start_from_cqe. lib/dim/net_dim.c, 5.4.63; the same table in include/linux/net_dim.h, 4.19.
+ */
 export const DIM_RX_CQE: readonly InterruptModeration[] = [
   { time_us: 2, packets: 256 },
   { time_us: 8, packets: 128 },
@@ -94,10 +101,10 @@ export const DIM_RX_CQE: readonly InterruptModeration[] = [
   { time_us: 64, packets: 64 },
 ];
 
-/** DIM's profile at start. include/linux/dim.h, 5.4.63. */
+/** DIM's profile that a queue is set up with (NET_DIM_DEF_PROFILE_CQE and _EQE). lib/dim/net_dim.c, 5.4.63. */
 export const DIM_START_PROFILE = 1;
 
-/** Interrupts between two decisions of DIM. include/linux/dim.h (DIM_NEVENTS), 5.4.63. */
+/** Interrupts of one measurement of DIM. include/linux/dim.h (DIM_NEVENTS), 5.4.63. */
 export const DIM_EVENTS = 64;
 
 /** UDP port of VXLAN by IANA (RFC 7348), which Docker and Flannel configure. */

@@ -27,7 +27,7 @@ const STANDSTILL = 100;
  * that is more. Below the threshold the window doubles in a round trip (slow start).
  *
  * The kernel's arithmetic is of integers, in ticks of 1/1024 s; here it is of doubles. HyStart, which ends slow start before
- * the first loss, is left out: on this path a receive window ends it as a rule.
+ * the first loss, is left out, and so is that an idle sender's epoch stands still (bictcp_cwnd_event).
  */
 export class Cubic {
   /** Congestion window. */

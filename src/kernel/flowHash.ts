@@ -16,45 +16,64 @@ export interface FlowKey {
 const ETH_P_IP = 0x0800;
 const ETH_P_IPV6 = 0x86dd;
 
+/** Offsets in struct flow_keys, from `basic`, where hashing starts (FLOW_KEYS_HASH_START_FIELD). */
+const PROTOCOL_AT = 2;
+const PORTS_AT = 20;
+const ADDRESSES_AT = 24;
+
 /**
- * The 32-bit software flow hash (skb_get_hash → __skb_get_hash, net/core/flow_dissector.c, 5.4.63):
- * SipHash-2-4 over the flow keys, the two ends in order so that both directions hash alike; 0 becomes 1.
- * Kernels before commit 55667441c84f (October 2019) used jhash2 instead.
+ * The 32-bit software flow hash (skb_get_hash → __skb_get_hash): the lower half of SipHash-2-4 over the flow keys, the
+ * two ends in order so that both directions hash alike; 0 becomes 1.
  *
- * What is modelled and what is not: algorithm, symmetry, avoidance of 0 and the set of fields
- * (protocols, ports, addresses) are the kernel's. The byte layout of its flow_keys structure is
- * not reproduced, nor are VLAN tag, flow label and key id, so no value equals one of a real kernel
- * with the same key; none could be compared anyway, since the key is drawn at boot.
+ * Read against net/core/flow_dissector.c of a 5.4 tree and include/net/flow_dissector.h of 5.2 with the change to
+ * SipHash (55667441c84f, October 2019, 5.4-rc6), whose structure is that of 5.4: with the same key, a packet without
+ * VLAN tag, flow label and GRE key hashes as on a little-endian machine. No published value of a whole flow is known;
+ * the layout is checked field by field, SipHash by its vectors. 4.19 up to the stable release that took the change
+ * over hashes the same words by jhash2 with a 32-bit key; that is not modelled, since the key, drawn at boot,
+ * makes either a uniform random choice.
  *
  * @param bootKey 16 bytes that stand for the kernel's boot-time secret
  */
 export function softwareFlowHash(flow: FlowKey, bootKey: Uint8Array): number {
-  const hash = Number(siphash24(bootKey, flowBytes(flow)) & 0xffffffffn);
+  const hash = Number(siphash24(bootKey, flowKeyBytes(flow)) & 0xffffffffn);
   return hash === 0 ? 1 : hash;
 }
 
-function flowBytes(flow: FlowKey): Uint8Array {
-  let [from, to] = [ipBytes(flow.source), ipBytes(flow.destination)];
-  let [fromPort, toPort] = [flow.sourcePort ?? 0, flow.destinationPort ?? 0];
-  const order = compareBytes(to, from);
-  if (order < 0 || (order === 0 && toPort < fromPort)) {
-    [from, to] = [to, from];
-    [fromPort, toPort] = [toPort, fromPort];
+/**
+ * What is hashed of struct flow_keys: protocols, flow label, two VLAN tags, key id (all 0 here), ports, addresses;
+ * 32 bytes for IPv4, 56 for IPv6 (flow_keys_hash_length).
+ */
+export function flowKeyBytes(flow: FlowKey): Uint8Array {
+  const [source, destination] = [ipBytes(flow.source), ipBytes(flow.destination)];
+  const bytes = new Uint8Array(ADDRESSES_AT + 2 * source.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, source.length === 4 ? ETH_P_IP : ETH_P_IPV6);
+  bytes[PROTOCOL_AT] = flow.protocol;
+  view.setUint16(PORTS_AT, flow.sourcePort ?? 0);
+  view.setUint16(PORTS_AT + 2, flow.destinationPort ?? 0);
+  bytes.set(source, ADDRESSES_AT);
+  bytes.set(destination, ADDRESSES_AT + source.length);
+  if (areTurned(view, source, destination)) {
+    view.setUint16(PORTS_AT, flow.destinationPort ?? 0);
+    view.setUint16(PORTS_AT + 2, flow.sourcePort ?? 0);
+    bytes.set(destination, ADDRESSES_AT);
+    bytes.set(source, ADDRESSES_AT + source.length);
   }
-  const etherType = from.length === 4 ? ETH_P_IP : ETH_P_IPV6;
-  return Uint8Array.from([
-    ...bigEndian16(etherType),
-    flow.protocol,
-    0,
-    ...bigEndian16(fromPort),
-    ...bigEndian16(toPort),
-    ...from,
-    ...to,
-  ]);
+  return bytes;
 }
 
-function bigEndian16(value: number): [number, number] {
-  return [value >> 8, value & 0xff];
+/**
+ * __flow_hash_consistentify: whether the ends change places. IPv4 addresses are compared by the sign of their 32-bit
+ * difference, as the little-endian numbers that they are in memory: two that differ by exactly 2^31 are turned
+ * either way, and such a flow hashes differently in its directions.
+ */
+function areTurned(view: DataView, source: Uint8Array, destination: Uint8Array): boolean {
+  const difference =
+    source.length === 4
+      ? (view.getUint32(ADDRESSES_AT + 4, true) - view.getUint32(ADDRESSES_AT, true)) | 0
+      : compareBytes(destination, source);
+  if (difference !== 0) return difference < 0;
+  return view.getUint16(PORTS_AT + 2, true) < view.getUint16(PORTS_AT, true);
 }
 
 function compareBytes(x: Uint8Array, y: Uint8Array): number {

@@ -7,6 +7,8 @@ export * from './toeplitz';
 export * from './steering';
 export * from './falcon';
 export * from './loadAverage';
+export * from './ixgbeItr';
+export * from './netDim';
 export * from './softirqLimits';
 export * from './wire';
 export * from './cubic';

@@ -43,8 +43,9 @@ export function sprayedCpu(packet: number, cpus: ArrayLike<number>): number {
 }
 
 /**
- * The flow limit of one CPU's backlog: once the backlog is half full, a flow that made more than half
- * of the last 128 packets is dropped. Off unless the CPU is in flow_limit_cpu_bitmap.
+ * The flow limit of one CPU: at a backlog that is half full, a flow that made more than half of the last 128 packets
+ * that this CPU brought to such backlogs is dropped. The table is that of the CPU that enqueues, not of the backlog's
+ * (this_cpu_ptr), and off unless that CPU is in flow_limit_cpu_bitmap. Flows are told apart by 12 bits of their hash.
  * Source: skb_flow_limit() of net/core/dev.c, 5.4.63.
  */
 export class FlowLimit {
@@ -56,7 +57,7 @@ export class FlowLimit {
 
   constructor(private readonly maxBacklog: number = NETDEV_MAX_BACKLOG) {}
 
-  /** Notes a packet that arrives at a backlog of `queued` packets; true if it must be dropped. */
+  /** Notes a packet that is brought to a backlog of `queued` packets; true if it must be dropped. */
   refuses(hash: number, queued: number): boolean {
     if (queued < this.maxBacklog >> 1) return false;
     const flow = hash & (FLOW_LIMIT_TABLE - 1);

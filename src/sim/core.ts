@@ -1,3 +1,4 @@
+import type { FlowLimit } from '../kernel/steering';
 import { IntFifo } from './intFifo';
 
 /** Contexts in which a core's time is counted. */
@@ -105,6 +106,8 @@ export class Core {
   nicIrqCount = 0;
   processed = 0;
   backlogDropped = 0;
+  /** Set on CPUs in flow_limit_cpu_bitmap. */
+  flowLimit: FlowLimit | null = null;
   timeSqueeze = 0;
   receivedRps = 0;
   ksoftirqdRuns = 0;

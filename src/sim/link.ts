@@ -52,7 +52,7 @@ export class Link implements Outlet {
   take(arrival_ns: Nanoseconds): void {
     const first = this.heap.first();
     this.free_ns = arrival_ns;
-    this.heap.sources[first].emit(this.out, this.free_ns);
+    this.heap.sources[first].emit(this.out, arrival_ns - this.latency_ns);
     this.heap.update(first);
   }
 

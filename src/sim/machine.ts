@@ -1,5 +1,6 @@
 import { NS_PER_S, Random } from '../core';
 import type { Nanoseconds } from '../core';
+import { FlowLimit } from '../kernel/steering';
 import { Core, HARDIRQ, IDLE, OP_IRQ_EXIT, SYSTEM, USER } from './core';
 import { EventQueue } from './eventQueue';
 import { EV_SEGMENT, EV_TIMER, EV_WAKE, PRIORITY_SEGMENT, PRIORITY_TIMER } from './events';
@@ -49,6 +50,8 @@ export class Machine {
   readonly nic: Nic | null;
   readonly monitors: Monitors;
   readonly variation: Variation;
+  /** Of the sending machines: their draws come when the NIC looks, which must not change those of the cores. */
+  readonly senderVariation: Variation;
   readonly workloads: Workload[] = [];
   /** When measuring begins. */
   readonly start_ns: Nanoseconds;
@@ -61,6 +64,7 @@ export class Machine {
     this.idleExit_ns = plan.constant('cpu.idleExit_ns');
     this.jiffy_ns = 1e9 / plan.constant('kernel.hz');
     this.variation = new Variation(this.random('service'), plan.constant('cpu.variation'));
+    this.senderVariation = new Variation(this.random('senders'), plan.constant('cpu.variation'));
     this.flows = new Flows(plan);
     this.monitors = new Monitors(this);
     this.scheduler = new Scheduler(this);
@@ -68,6 +72,9 @@ export class Machine {
       const core = new Core(id, this.scheduler.addKsoftirqd(id));
       this.cores.push(core);
       this.backlogs.push(this.addNapi(NAPI_BACKLOG, id, -1, -1));
+    }
+    for (const cpu of experiment.machine.flowLimitCpus) {
+      this.cores[cpu].flowLimit = new FlowLimit(plan.constant('kernel.maxBacklog'));
     }
     for (const leg of plan.legs) {
       if (leg.entry !== ENTRY_GRO_CELLS) continue;

@@ -75,6 +75,8 @@ export class Monitors {
     for (const byCore of this.stages) byCore.length = 0;
     for (const gauge of this.gauges) gauge.restart(this.machine.now);
     for (const workload of this.machine.workloads) workload.log?.clear();
+    this.machine.steering.startMeasuring();
+    this.machine.splitting.startMeasuring();
     this.events?.start();
     this.journeys?.start();
   }
@@ -124,7 +126,7 @@ export class Monitors {
     this.receivedMessages[flow] = (this.receivedMessages[flow] ?? 0) + messages;
   }
 
-  /** A packet that served its purpose without being read. */
+  /** A packet that ends in the protocol without being read: a pure acknowledgement, or data that had come before. */
   absorbed(): void {
     this.ledger.delivered++;
   }

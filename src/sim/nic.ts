@@ -1,9 +1,11 @@
-import type { Moderation } from '../experiment';
+import { NS_PER_S } from '../core';
+import { ETHERNET_FCS_BYTES, frameBytes } from '../kernel/wire';
 import { IRQ_NIC } from './core';
-import { Dim } from './dim';
 import { EV_ARRIVAL, EV_IRQ, PRIORITY_ARRIVAL, PRIORITY_IRQ } from './events';
 import type { Link } from './link';
 import type { Machine } from './machine';
+import { newModerator } from './moderation';
+import type { Moderator } from './moderation';
 import type { Napi } from './napi';
 
 /** One receive queue: descriptor ring, NAPI and interrupt. */
@@ -11,9 +13,13 @@ class NicQueue {
   /** Interrupts are on and none is on its way. */
   armed = true;
   irqScheduled = false;
+  /** When the interrupt is due, as things stand. */
   irq_ns = 0;
+  /** When its event is, which is not later. */
+  irqEvent_ns = Infinity;
   generation = 0;
   lastIrq_ns = -Infinity;
+  /** Packets since interrupts were turned on. */
   waiting = 0;
   interrupts = 0;
 
@@ -22,21 +28,30 @@ class NicQueue {
     readonly core: number,
     readonly napi: Napi,
     readonly ring: number,
-    readonly dim: Dim | null,
+    readonly moderator: Moderator,
   ) {}
 }
 
 /**
- * The network card: RSS puts arriving packets into the rings of its queues; a full ring pauses the link, or without flow
- * control drops the packet. It interrupts the queue's CPU, not sooner than the moderation time after the interrupt before (counted from the
- * event, as mlx5 does) unless enough packets wait.
+ * The network card: RSS puts arriving packets into the rings of its queues; a full ring pauses the link, or without
+ * flow control drops the packet. A queue interrupts its CPU once a packet waits and its moderation allows it: a time
+ * after the interrupt before or, in the mode of mlx5 that counts from the completion, after the last packet; at once
+ * if enough packets wait.
+ *
+ * Interrupts of a queue are off from one to the end of its polls, and turned on again by the poll that found the ring
+ * empty (mlx5e_napi_poll and mlx5e_cq_arm, en_txrx.c, 5.4.63, read in the tree of the Falcon authors): a poll that
+ * used up its budget of 64 is repeated instead. What arrived between the last look at the ring and that moment would
+ * be seen by the card from the consumer index; here no time passes between them. The driver's check that a busy
+ * queue still polls on a CPU of its interrupt's affinity never finds otherwise, since no affinity changes here.
+ * Of the moderation, the driver's sources give the meaning of the time only ("restarts upon completion generation");
+ * that the packets count from the turning-on of interrupts is assumed.
  */
 export class Nic {
   readonly queues: NicQueue[] = [];
-  private readonly time_ns: number;
-  private readonly frames: number;
   private readonly hardirq_ns: number;
   private readonly flowControl: boolean;
+  private readonly tunnel_bytes: number;
+  private readonly end_ns: number;
   /** A full ring holds up the link (IEEE 802.3x pause), until the NIC is next looked at. */
   private paused = false;
   private resumed_ns = 0;
@@ -47,16 +62,15 @@ export class Nic {
     private readonly machine: Machine,
     readonly link: Link,
   ) {
-    const { nic } = machine.plan.experiment;
-    const moderation: Moderation = nic.moderation;
-    this.time_ns = moderation.mode === 'fixed' ? moderation.usecs * 1000 : 0;
-    this.frames = moderation.mode === 'fixed' ? moderation.frames : 1;
+    const { nic, topology, duration_s } = machine.plan.experiment;
+    this.tunnel_bytes = topology.encapsulation_bytes;
+    this.end_ns = machine.start_ns + Math.round(duration_s * NS_PER_S);
     this.flowControl = machine.plan.constant('nic.flowControl') === 1;
     this.hardirq_ns = machine.plan.constant('cpu.hardirq_ns');
     for (let q = 0; q < nic.queues; q++) {
       const core = nic.irqCpus[q % nic.irqCpus.length];
-      const dim = moderation.mode === 'adaptive' ? new Dim() : null;
-      this.queues.push(new NicQueue(q, core, machine.addNicNapi(core, q), nic.ring, dim));
+      const moderator = newModerator(machine.plan, nic.moderation);
+      this.queues.push(new NicQueue(q, core, machine.addNicNapi(core, q), nic.ring, moderator));
     }
   }
 
@@ -82,9 +96,14 @@ export class Nic {
   watch(): void {
     if (this.looksAhead) {
       const [queue] = this.queues;
+      const end_ns = this.lookAheadEnd_ns;
       if (queue.irqScheduled) {
-        // Nothing that happens before the interrupt can change what arrives until then.
+        // Nothing that happens before the interrupt can change what arrives until then; arrivals may put it off.
         for (let at = this.link.nextArrival(); at <= queue.irq_ns; at = this.link.nextArrival()) {
+          if (at > end_ns) {
+            this.schedule();
+            return;
+          }
           if (!this.arrive(Math.max(at, this.resumed_ns))) return;
         }
       } else if (!queue.napi.scheduled) this.schedule();
@@ -103,6 +122,12 @@ export class Nic {
     return this.queues.length === 1 && this.link.isOpenLoop;
   }
 
+  /** Packets on the other side of the beginning or end of measuring are not taken in before. */
+  private get lookAheadEnd_ns(): number {
+    const { now, start_ns } = this.machine;
+    return now <= start_ns ? start_ns : this.end_ns;
+  }
+
   onArrival(generation: number): void {
     if (generation !== this.generation) return;
     this.scheduled_ns = Infinity;
@@ -113,10 +138,15 @@ export class Nic {
   onIrq(index: number, generation: number): void {
     const queue = this.queues[index];
     if (generation !== queue.generation) return;
+    queue.irqEvent_ns = Infinity;
+    if (queue.irq_ns > this.machine.now) {
+      // Packets have put it off since.
+      this.pushIrq(queue);
+      return;
+    }
     const core = this.machine.cores[queue.core];
     queue.irqScheduled = false;
     queue.armed = false;
-    queue.waiting = 0;
     this.pull();
     queue.lastIrq_ns = this.machine.now;
     queue.interrupts++;
@@ -130,9 +160,9 @@ export class Nic {
   complete(index: number): void {
     const queue = this.queues[index];
     queue.armed = true;
-    queue.dim?.event(this.machine.now);
+    queue.waiting = 0;
+    queue.moderator.polled(this.machine.now);
     this.pull();
-    if (queue.napi.input.length > 0 && !queue.irqScheduled) this.scheduleIrq(queue, this.machine.now);
     this.watch();
   }
 
@@ -151,6 +181,7 @@ export class Nic {
     const { machine, link } = this;
     const { flows, monitors } = machine;
     const source = link.peek();
+    const frame_bytes = frameBytes(source.nextIp_bytes + this.tunnel_bytes) - ETHERNET_FCS_BYTES;
     const queue = this.queues[flows.queueOf(source.flow, source.nextKind)];
     const full = queue.napi.input.length >= queue.ring;
     if (full && this.flowControl) {
@@ -167,24 +198,32 @@ export class Nic {
     }
     const packet = machine.newPacket(out);
     queue.napi.input.push(packet, arrival_ns);
-    queue.dim?.count(out.bytes);
-    if (!queue.armed) return true;
-    queue.waiting++;
-    const frames = queue.dim === null ? this.frames : queue.dim.frames;
-    if (!queue.irqScheduled) this.scheduleIrq(queue, arrival_ns);
-    else if (queue.waiting === frames) this.pushIrq(queue, arrival_ns);
+    queue.moderator.count(frame_bytes);
+    if (queue.armed) this.moderate(queue, arrival_ns);
     return true;
   }
 
-  private scheduleIrq(queue: NicQueue, from_ns: number): void {
-    const time_ns = queue.dim === null ? this.time_ns : queue.dim.time_us * 1000;
-    this.pushIrq(queue, Math.max(from_ns, queue.lastIrq_ns + time_ns));
+  /** A packet waits on a queue whose interrupt is on. */
+  private moderate(queue: NicQueue, arrival_ns: number): void {
+    const { moderator } = queue;
+    // Too late for an interrupt that is due in the fraction of a nanosecond before.
+    if (queue.irqScheduled && arrival_ns > queue.irq_ns) return;
+    queue.waiting++;
+    if (queue.waiting >= moderator.frames) this.raiseAt(queue, arrival_ns);
+    else if (moderator.fromPacket) this.raiseAt(queue, arrival_ns + moderator.time_ns);
+    else if (!queue.irqScheduled) this.raiseAt(queue, Math.max(arrival_ns, queue.lastIrq_ns + moderator.time_ns));
   }
 
-  private pushIrq(queue: NicQueue, at_ns: number): void {
+  /** Sets the time of the interrupt. An event that comes too early finds out and is put off then. */
+  private raiseAt(queue: NicQueue, at_ns: number): void {
     queue.irqScheduled = true;
     queue.irq_ns = at_ns;
-    const at = Math.max(Math.ceil(at_ns), this.machine.now);
+    if (at_ns < queue.irqEvent_ns) this.pushIrq(queue);
+  }
+
+  private pushIrq(queue: NicQueue): void {
+    const at = Math.max(Math.ceil(queue.irq_ns), this.machine.now);
+    queue.irqEvent_ns = at;
     this.machine.queue.push(at, PRIORITY_IRQ, EV_IRQ, queue.index, ++queue.generation);
   }
 }

@@ -47,7 +47,7 @@ export class Path {
         break;
       case ENTRY_SPLIT:
         core.extra_ns += steering.choose_ns;
-        this.enqueueBacklog(core, steering.chooseSplit(hash), packet);
+        this.enqueueBacklog(core, steering.chooseSplit(hash, flows.ifindex(next.device, flow)), packet);
         break;
       case ENTRY_GRO_CELLS: {
         const cpu = this.steer(core, hash, flows.ifindex(next.device, flow));
@@ -93,14 +93,21 @@ export class Path {
     return steering.choose(hash, ifindex);
   }
 
-  /** enqueue_to_backlog (net/core/dev.c): an IPI is due only where the target's backlog was at rest. */
+  /**
+   * enqueue_to_backlog (net/core/dev.c): refuses what finds the backlog full or, where the flow limit is on, belongs to
+   * a flow that fills it; an IPI is due only where the target's backlog was at rest.
+   */
   enqueueBacklog(core: Core, target: number, packet: number): void {
     const { machine } = this;
     const backlog = machine.backlogs[target];
     machine.monitors.netifRx(core, packet, target);
-    if (backlog.input.length > this.maxBacklog) {
-      machine.cores[target].backlogDropped++;
-      machine.drop(packet, 'backlog', target);
+    const queued = backlog.input.length;
+    if (queued > this.maxBacklog) {
+      this.dropAt(target, packet, 'backlog');
+      return;
+    }
+    if (core.flowLimit !== null && core.flowLimit.refuses(this.hashOf(packet), queued)) {
+      this.dropAt(target, packet, 'flow-limit');
       return;
     }
     if (backlog.input.length === 0 && !backlog.scheduled) {
@@ -113,6 +120,17 @@ export class Path {
       }
     }
     backlog.input.push(packet, machine.now);
+  }
+
+  /** softnet_data->dropped counts both reasons, on the backlog's CPU. */
+  private dropAt(target: number, packet: number, place: string): void {
+    this.machine.cores[target].backlogDropped++;
+    this.machine.drop(packet, place, target);
+  }
+
+  private hashOf(packet: number): number {
+    const { pool, flows } = this.machine;
+    return flows.hashOf(pool.flow[packet], pool.kind[packet]);
   }
 
   private enqueueGroCell(core: Core, leg: Leg, packet: number): void {

@@ -94,7 +94,7 @@ export class Sockets {
     const to = from + pool.bytes[packet];
     const known = this.tcp.receive(flow, packet, socket);
     if (socket.queue.length > 0) this.wake(core, socket.reader);
-    workloads[flows.workload[flow]].onTcpInput?.(flow, from, to, known);
+    workloads[flows.workload[flow]].onTcpInput?.(flow, from, to, known, core.id);
   }
 
   /** Wakes a thread that sleeps, at the cost of the core that does it. */

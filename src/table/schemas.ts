@@ -164,7 +164,7 @@ export const perfStatSchema = defineSchema('perfStat', 'Hardware and software ev
 
 export const dropsSchema = defineSchema('drops', 'Packets dropped, by place', {
   ...origin,
-  place: column('string', 'e.g. nic-ring, backlog, gro-cells, socket'),
+  place: column('string', 'e.g. nic-ring, backlog, flow-limit, gro-cells, socket'),
   cpu: optional('i32', 'CPU whose queue was full'),
   packets: column('f64', 'packets dropped'),
 });

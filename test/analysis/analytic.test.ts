@@ -65,8 +65,10 @@ function grid(): Case[] {
     add(mode, 'UDP 300 kpps, adaptive', udp(300_000), { warmup_s: 0.25 });
     for (const flows of [4, 8]) {
       for (const kpps of [10, 30]) {
-        const traffic = udp(1000 * kpps, { flows, clients: 1, appCpus: [2, 8, 9] });
-        add(mode, `${flows} UDP flows of ${kpps} kpps`, traffic, { nic: FIXED, containers: flows });
+        // At random: evenly paced flows would keep their phases, and chance decides once whose packets meet.
+        const traffic = udp(1000 * kpps, { flows, arrivals: 'poisson', appCpus: [2, 8, 9] });
+        const longer = { duration_s: 12 / (kpps * flows), nic: FIXED, containers: flows };
+        add(mode, `${flows} UDP flows of ${kpps} kpps`, traffic, longer);
       }
     }
     const poisson = udp(25_000, { flows: 6, appCpus: [2, 8], arrivals: 'poisson' });

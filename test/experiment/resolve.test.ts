@@ -51,9 +51,14 @@ describe('resolveExperiment', () => {
     );
   });
 
+  it('leaves the flow limit off unless CPUs are named for it', () => {
+    expect(resolveExperiment({ machine: { cpus: 4 } }).machine).toEqual({ cpus: 4, flowLimitCpus: [] });
+    expect(resolveExperiment({ machine: { flowLimitCpus: [0] } }).machine).toEqual({ cpus: 10, flowLimitCpus: [0] });
+  });
+
   it('takes the NIC from the profile', () => {
     const { nic } = resolveExperiment({ profile: 'linux-5.4-ixgbe' });
-    expect(nic).toMatchObject({ ring: 512, moderation: { mode: 'fixed' } });
+    expect(nic).toMatchObject({ ring: 512, moderation: { mode: 'adaptive' } });
   });
 
   it('inserts extra stages into a preset', () => {
@@ -78,6 +83,7 @@ describe('resolveExperiment', () => {
       { machine: { cpus: 2 }, traffic: { kind: 'udp', appCpus: [2] } },
       /0 to 1, in field traffic\.0\.appCpus\.0, saw 2/,
     ],
+    [{ machine: { cpus: 4, flowLimitCpus: [0, 4] } }, /0 to 3, in field machine\.flowLimitCpus\.1, saw 4/],
     [{ nic: { irqCpus: [99] } }, /field nic\.irqCpus\.0, saw 99/],
     [{ steering: { rps: [{ device: 'eth0', cpus: [1, 10] }] } }, /field steering\.rps\.0\.cpus\.1, saw 10/],
     [
@@ -112,6 +118,7 @@ describe('resolveExperiment', () => {
     [{ traffic: [] }, /at least one kind of traffic in field traffic/],
     [{ traffic: { kind: 'udp', rate_pps: 0 } }, /above 0 in field traffic\.rate_pps, saw 0/],
     [{ traffic: { kind: 'udp', message_bytes: 65508 } }, /at most 65507 in field traffic\.message_bytes, saw 65508/],
+    [{ traffic: { kind: 'tcp', nodelay: 'yes' } }, /field traffic\.nodelay, saw "yes"/],
     [{ traffic: { kind: 'tcp', window_bytes: 100 } }, /field traffic\.0\.window_bytes, saw 100/],
     [
       { traffic: { kind: 'udp', rate_pps: 1, hotspots: [{ flow: 1, from_s: 0, to_s: 1, factor: 2 }] } },

@@ -6,9 +6,26 @@ import { LINUX_4_19_MLX5, LINUX_5_4_MLX5 } from './mlx5';
 const IXGBE: Readonly<Record<string, Constant>> = {
   'nic.link_gbps': constant(10, 'Gbit/s', 'paper', 'section 6: X550T'),
   'nic.ring': constant(512, 'descriptors', 'kernel', 'ixgbe default of 512 receive descriptors'),
-  'nic.moderation_us': constant(10, 'us', 'assumed', 'ixgbe interrupt throttling under small-packet load', [2, 50]),
+  'nic.moderation_us': constant(10, 'us', 'assumed', 'a fixed throttling, if one is asked for', [2, 50]),
   'nic.moderation_frames': constant(256, 'packets', 'assumed', 'ixgbe throttles by time only'),
-  'nic.adaptive': constant(0, 'flag', 'assumed', 'its adaptive ITR is approximated by the fixed time'),
+  'nic.flowControl': constant(
+    1,
+    'flag',
+    'kernel',
+    'ixgbe_set_rx_drop_en: rings do not drop while pause frames are sent, as by default; the cable is direct',
+  ),
+  'nic.adaptive': constant(
+    1,
+    'flag',
+    'paper',
+    'section 6: adaptive interrupt coalescing enabled; ixgbe defaults to it',
+  ),
+  'nic.adaptiveScheme': constant(
+    2,
+    '',
+    'kernel',
+    'ixgbe_main.c ixgbe_update_itr and ixgbe_set_itr (src/kernel/ixgbeItr)',
+  ),
   'wire.latency_ns': constant(9000, 'ns', 'assumed', '10GBASE-T PHYs add microseconds', [2000, 20000]),
 };
 

@@ -20,6 +20,8 @@ const TESTBED: Readonly<Record<string, Constant>> = {
   'nic.moderation_us': constant(0, 'us', 'assumed', 'unused: no interrupt'),
   'nic.moderation_frames': constant(1, 'packets', 'assumed', 'unused: no interrupt'),
   'nic.adaptive': constant(0, 'flag', 'assumed', 'unused: no interrupt'),
+  'nic.flowControl': constant(0, 'flag', 'assumed', 'unused: no ring'),
+  'nic.adaptiveScheme': constant(0, '', 'assumed', 'unused: no interrupt'),
   'wire.latency_ns': constant(0, 'ns', 'captured', 'the sender runs on the same machine'),
   'wire.jitter_ns': constant(100, 'ns', 'assumed', 'timer jitter of a paced sender'),
   // The receive path's parts; their sums are what the rates tell.
@@ -34,6 +36,13 @@ const TESTBED: Readonly<Record<string, Constant>> = {
   'backlogDequeue.packet_ns': captured(35, RATES),
   'backlogEnqueue.packet_ns': captured(45, RATES),
   'udpSend.packet_ns': captured(2700, RATES),
+  'tcpSend.packet_ns': constant(
+    2700,
+    'ns',
+    'assumed',
+    'as udpSend: most of it is the transmit path below both',
+    [700, 10800],
+  ),
   'tunnelSend.packet_ns': captured(3500, RATES),
   'cpu.napiPoll_ns': constant(120, 'ns', 'assumed', 'with the change of code that the other profiles count apart'),
   'locality.code_ns': constant(0, 'ns', 'assumed', 'in the costs of stages and polls, whose sums the rates set'),

@@ -5,14 +5,14 @@ function range(from: number, count: number): number[] {
 }
 
 /**
- * Multi-flow tests (figures 2c, 5 right, 13): RSS over five queues, RPS over five cores (section 3.2: no more than five
+ * Multi-flow tests (figures 2c, 5 right, 13): RSS over four queues, RPS over five cores (section 3.2: no more than five
  * cores in use), ten each for the application threads and for split GRO, six for Falcon. Section 6.1 states that both
  * steerings are on and that FALCON_CPUS are dedicated; the other numbers of cores are assumed.
  */
 export const MULTI_FLOW_ROLES: Roles = {
   cpus: 40,
-  irq: range(0, 5),
-  rps: range(5, 5),
+  irq: range(0, 4),
+  rps: range(4, 5),
   app: range(30, 10),
   falcon: range(10, 6),
   groSplit: range(20, 10),

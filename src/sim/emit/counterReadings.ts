@@ -16,6 +16,7 @@ export const COUNTERS = [
   'backlogDropped',
   'timeSqueeze',
   'receivedRps',
+  'flowLimit',
 ] as const;
 
 export interface Reading {
@@ -73,5 +74,6 @@ function countersOf(core: Core): number[] {
     core.backlogDropped,
     core.timeSqueeze,
     core.receivedRps,
+    core.flowLimit?.refused ?? 0,
   ];
 }

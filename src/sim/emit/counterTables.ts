@@ -58,7 +58,7 @@ export function counterTables(machine: Machine, readings: CounterReadings) {
         since('backlogDropped'),
         since('timeSqueeze'),
         since('receivedRps'),
-        0,
+        since('flowLimit'),
       );
     }
     const device = machine.plan.devices[machine.plan.legs[0].device].name;

@@ -115,7 +115,7 @@ export class MemcachedWorkload implements Workload {
     const { machine, traffic } = this;
     const client = connection % traffic.clients;
     const at_ns = Math.max(machine.now, this.clientFree_ns[client]);
-    this.clientFree_ns[client] = at_ns + this.clientRequest_ns * machine.variation.next();
+    this.clientFree_ns[client] = at_ns + this.clientRequest_ns * machine.senderVariation.next();
     const operation = this.random.uniform() < traffic.getRatio ? GET : SET;
     this.operation[connection] = operation;
     this.sources[connection].request(at_ns, traffic.request_bytes + (operation === SET ? traffic.object_bytes : 0));

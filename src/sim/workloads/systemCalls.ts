@@ -76,10 +76,15 @@ export function clientReceive_ns(machine: Machine, kind: number, bytes: number):
   const { plan, outlet } = machine;
   const { constant } = plan;
   const wire_ns = (bytes * 8) / constant('nic.link_gbps');
-  let path_ns = constant('cpu.wakeup_ns') + constant('cpu.contextSwitch_ns') + constant('socketReceive.packet_ns');
-  for (const leg of plan.legs) {
-    if (leg.index === plan.wholeLeg) continue;
-    path_ns += leg.before.of(kind, 1, 0) + leg.after.of(kind, 1, 0);
-  }
+  const wake_ns = constant('cpu.wakeup_ns') + constant('cpu.contextSwitch_ns') + constant('socketReceive.packet_ns');
+  const path_ns = wake_ns + receivePath_ns(machine, kind);
   return outlet.oneWay_ns + wire_ns + path_ns + bytes * constant('copyToUser.byte_ns');
+}
+
+/** What the receive path costs for a packet without payload, as far as the socket. */
+export function receivePath_ns(machine: Machine, kind: number): number {
+  const { legs, wholeLeg } = machine.plan;
+  let path_ns = 0;
+  for (const leg of legs) if (leg.index !== wholeLeg) path_ns += leg.before.of(kind, 1, 0) + leg.after.of(kind, 1, 0);
+  return path_ns;
 }

@@ -16,7 +16,7 @@ const ACKNOWLEDGEMENT = 0;
 const ALARM = 1;
 
 /** One connection: its sending end on the other side of the cable, its receiving end here. */
-interface Connection {
+export interface Connection {
   readonly source: TcpSource;
   readonly receiver: TcpReceiver;
   /** Number of the source at the outlet. */
@@ -25,7 +25,7 @@ interface Connection {
 
 /** One-way messages on one connection and one receiving thread for each flow. */
 export class TcpWorkload implements Workload {
-  private readonly connections: Connection[] = [];
+  readonly connections: Connection[] = [];
   private readonly firstFlow: number;
   private readonly arrived: Acknowledgement = { position: 0, edge: 0, from: 0, to: 0 };
 
@@ -44,8 +44,8 @@ export class TcpWorkload implements Workload {
   /** The sender learns of losses as TCP does. */
   onLost(): void {}
 
-  onTcpInput(flow: number, from: number, to: number, known: boolean): void {
-    this.connections[flow - this.firstFlow].receiver.onInput(from, to, known);
+  onTcpInput(flow: number, from: number, to: number, known: boolean, cpu: number): void {
+    this.connections[flow - this.firstFlow].receiver.onInput(from, to, known, cpu);
   }
 
   onTimer(code: number): void {

@@ -1,4 +1,6 @@
 import type { Machine } from '../machine';
+import { PACKET_TCP_QUIET } from '../packets';
+import { receivePath_ns } from './systemCalls';
 
 /** What an acknowledgement says. */
 export interface Acknowledgement {
@@ -52,11 +54,15 @@ class AcknowledgementFifo {
  * The acknowledging side of one connection. TCP input acknowledges each (merged) skb at once; its cost is the path's `tcpAck`.
  * That a lone segment's acknowledgement may be delayed is left out. The window is `window_bytes` less what the
  * application has not read; a reader that opens it wide sends an update (tcp_cleanup_rbuf, net/ipv4/tcp.c), at its own cost.
+ * Over a veth cable the core that sends an acknowledgement also serves it: the softirq runs as soon as the transmit is
+ * over, through a path that is like the receiver's.
  */
 export class TcpReceiver {
   private readonly onWay = new AcknowledgementFifo();
   private readonly oneWay_ns: number;
   private readonly ack_ns: number;
+  /** What this machine pays for receiving an acknowledgement, if the sender is here. */
+  private readonly return_ns: number;
   /** Bytes that the application has read. */
   private read_bytes = 0;
   private edge: number;
@@ -73,13 +79,14 @@ export class TcpReceiver {
     this.edge = window_bytes;
     this.oneWay_ns = machine.outlet.oneWay_ns;
     this.ack_ns = acknowledgement_ns(machine);
+    this.return_ns = machine.outlet.sendersPay ? 0 : receivePath_ns(machine, PACKET_TCP_QUIET);
   }
 
   /** TCP input took an skb, whose data are `from` to `to`; `known`: some of them had come before. */
-  onInput(from: number, to: number, known: boolean): void {
+  onInput(from: number, to: number, known: boolean, cpu: number): void {
     const position = this.machine.sockets.tcp.nextOf(this.flow);
     const tells = known || to > position;
-    this.send(position, tells ? from : 0, tells ? to : 0);
+    this.send(position, tells ? from : 0, tells ? to : 0, cpu);
   }
 
   /** The application has read so much, on a core that pays for an update of the window. */
@@ -90,7 +97,7 @@ export class TcpReceiver {
     const opens_bytes = this.selectedEdge(position) - position;
     if (2 * open_bytes > this.window_bytes || opens_bytes < 2 * open_bytes || opens_bytes === open_bytes) return;
     this.machine.cores[cpu].extra_ns += this.ack_ns;
-    this.send(position, 0, 0);
+    this.send(position, 0, 0, cpu);
   }
 
   /** Takes in what the next acknowledgement says that reaches the sender. */
@@ -98,7 +105,8 @@ export class TcpReceiver {
     this.onWay.shift(into);
   }
 
-  private send(position: number, from: number, to: number): void {
+  private send(position: number, from: number, to: number, cpu: number): void {
+    this.machine.cores[cpu].extra_ns += this.return_ns;
     this.edge = this.selectedEdge(position);
     this.onWay.push(position, this.edge, from, to);
     this.machine.timer(this.machine.now + this.oneWay_ns, this.workload, this.code);

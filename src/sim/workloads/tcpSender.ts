@@ -33,6 +33,7 @@ export class TcpSender {
   /** When `onTimer` is to be called; Infinity for never. */
   deadline_ns = Infinity;
   timeouts = 0;
+  retransmissions = 0;
   recoveries = 0;
   private state = OPEN;
   /** Up to where the stream was sent when the last loss was noticed. */
@@ -97,6 +98,7 @@ export class TcpSender {
   sentAgain(now_ns: number): void {
     this.scoreboard.repeat(now_ns);
     this.free = 0;
+    this.retransmissions++;
     if (this.undoLeft >= 0) this.undoLeft++;
   }
 

@@ -20,7 +20,9 @@ export interface SegmentSizes {
 /**
  * The sending application of one connection and its stack's transmit side. In bulk the messages are one stream of full
  * segments (Nagle), bound by the sender's cost for each message and byte and by what TCP lets it send; with `nodelay`, and
- * at a fixed rate, each message is cut by itself, its last segment with PSH.
+ * at a fixed rate, each message is cut by itself, its last segment with PSH. So it is where the sender is a thread of this
+ * machine: its acknowledgements come back before its next call, so that Nagle finds nothing to wait for. What such a
+ * sender writes into its buffer while TCP holds it up, to go out as larger segments, is left out.
  */
 export class TcpSource implements Source {
   readonly isOpenLoop = false;
@@ -58,7 +60,7 @@ export class TcpSource implements Source {
     this.message_ns = pays * constant('clientTcpSend.packet_ns');
     this.byte_ns = pays * constant('clientTcpSend.byte_ns');
     this.sender = new TcpSender(traffic.window_bytes, 2 * machine.outlet.oneWay_ns);
-    this.cuts = traffic.nodelay || pacing !== null;
+    this.cuts = traffic.nodelay || pacing !== null || !machine.outlet.sendersPay;
     this.ready_ns = pacing === null ? 0 : pacing.next();
     this.messageStart_ns = this.ready_ns;
     this.nextTime_ns = this.ready_ns;
@@ -77,7 +79,7 @@ export class TcpSource implements Source {
       this.emitNew(out, now);
       cost_ns = this.message_ns * out.messages + this.byte_ns * out.bytes;
     }
-    const free_ns = now + cost_ns * this.machine.variation.next();
+    const free_ns = now + cost_ns * this.machine.senderVariation.next();
     this.ready_ns = Math.max(this.ready_ns, free_ns, wireFree_ns - SEND_BUFFER_NS);
     this.prepare(now);
     this.setAlarm();

@@ -123,7 +123,7 @@ class UdpSource implements Source {
   private startMessage(wireFree_ns: number): void {
     // A slow system call now and then is what a sender's jitter looks like under stress.
     const earliest = Math.max(
-      this.nextTime_ns + this.packet_ns * this.machine.variation.next(),
+      this.nextTime_ns + this.packet_ns * this.machine.senderVariation.next(),
       wireFree_ns - SEND_BUFFER_NS,
     );
     if (this.pacing === null) {

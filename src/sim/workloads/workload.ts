@@ -16,10 +16,10 @@ export interface Workload {
    */
   onLost(flow: number, bytes: number, messages: number, position: number): void;
   /**
-   * TCP input has taken an skb of one of its flows, and acknowledges it: the place of its data in the stream, and whether
-   * some of that was there already.
+   * TCP input has taken an skb of one of its flows on a CPU, and acknowledges it: the place of its data in the stream, and
+   * whether some of that was there already.
    */
-  onTcpInput?(flow: number, from: number, to: number, known: boolean): void;
+  onTcpInput?(flow: number, from: number, to: number, known: boolean, cpu: number): void;
   /** What its clients saw, where they wait for answers. */
   readonly log?: OperationLog;
 }
