@@ -62,7 +62,7 @@ function grid(): Case[] {
   for (const mode of ['host', 'overlay', 'Falcon'] as const) {
     add(mode, 'UDP 20 kpps, no moderation', udp(20_000), { nic: NONE });
     for (const kpps of [50, 150, 300]) add(mode, `UDP ${kpps} kpps`, udp(1000 * kpps), { nic: FIXED });
-    add(mode, 'UDP 300 kpps, adaptive', udp(300_000), { warmup_s: 0.25 });
+    for (const kpps of [20, 300]) add(mode, `UDP ${kpps} kpps, adaptive`, udp(1000 * kpps), { warmup_s: 0.25 });
     for (const flows of [4, 8]) {
       for (const kpps of [10, 30]) {
         // At random: evenly paced flows would keep their phases, and chance decides once whose packets meet.
@@ -79,6 +79,7 @@ function grid(): Case[] {
   }
   for (const mode of ['host', 'overlay', 'Falcon', 'Falcon with split GRO'] as const) {
     add(mode, 'TCP 20 kpps, 16 B', tcp(20_000, 16), { nic: FIXED });
+    add(mode, 'TCP 50 kpps, 4096 B, adaptive', tcp(50_000, 4096), { warmup_s: 0.25 });
     add(mode, 'TCP 100 kpps, 1000 B', tcp(100_000, 1000), { nic: FIXED });
     add(mode, 'TCP 50 kpps, 4096 B', tcp(50_000, 4096), { nic: FIXED });
     add(mode, 'TCP 5 kpps, 64 kB', tcp(5000, 65536), { nic: FIXED });
@@ -88,6 +89,9 @@ function grid(): Case[] {
       containers: 4,
     });
   }
+  const fromEvent = { costs: { 'nic.adaptiveScheme': 0 }, warmup_s: 0.25 };
+  add('overlay', 'UDP 300 kpps, adaptive from the interrupt', udp(300_000), fromEvent);
+  add('overlay', 'UDP 150 kpps, ixgbe', udp(150_000), { profile: 'linux-5.4-ixgbe', warmup_s: 0.25 });
   add('overlay', 'fragments', udp(4000, { message_bytes: 65507, clients: 3 }));
   cases.push(['Weave', { ...experiment('overlay', udp(200_000)), topology: 'weave' }]);
   cases.push(['Calico', { ...experiment('overlay', udp(200_000)), topology: 'calico' }]);
