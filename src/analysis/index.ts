@@ -6,7 +6,7 @@ export * from './lineRate';
 export * from './rates';
 export * from './closedForms';
 export * from './packetCosts';
-export * from './batchOverheads';
+export * from './placedFlows';
 export * from './analytic';
 export * from './journeys';
 export * from './journeySummary';

@@ -29,13 +29,14 @@ export interface ResolveOptions {
 }
 
 /**
- * Fills in the defaults and refuses what cannot be simulated.
+ * Fills in the defaults and refuses what cannot be simulated. A field that holds `undefined` counts as absent.
  * @throws InputError naming the field, what it holds and what is allowed
  */
 export function resolveExperiment(input: unknown, options: ResolveOptions = {}): Experiment {
   const refusal = new Refusal(options.file ?? 'experiment');
-  const parsed = experimentShape.safeParse(input);
-  const given = parsed.success ? parsed.data : refusal.issues(parsed.error, input);
+  const stated = withoutUndefined(input);
+  const parsed = experimentShape.safeParse(stated);
+  const given = parsed.success ? parsed.data : refusal.issues(parsed.error, stated);
   const profile = resolveProfile(given, refusal);
   const cpus = given.machine?.cpus ?? MACHINE_DEFAULTS.cpus;
   const experiment: Experiment = {
@@ -57,6 +58,15 @@ export function resolveExperiment(input: unknown, options: ResolveOptions = {}):
   checkTopology(experiment, refusal);
   checkTraffic(experiment, refusal);
   return experiment;
+}
+
+/** The same without the fields of plain objects that hold `undefined`: spread over defaults they would hide them. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, field]) => (field === undefined ? [] : [[key, withoutUndefined(field)]])),
+  );
 }
 
 /** The profile of an experiment, with the experiment's own costs in place. */

@@ -10,7 +10,7 @@ export type FigureSource = (typeof FIGURE_SOURCES)[number];
 /** The captures that come with falcon-lab. */
 export const CAPTURES_FOLDER = resolve(__dirname, '../../data/captures');
 
-export interface FigureRunOptions extends Pick<SweepOptions, 'workers' | 'cacheDir' | 'signal'> {
+export interface FigureRunOptions extends Pick<SweepOptions, 'workers' | 'cacheDir' | 'cacheLimit_bytes' | 'signal'> {
   /** Default `both`: whatever the figure can show. */
   readonly source?: FigureSource;
   /** Folder in which the capture folders are. Default `CAPTURES_FOLDER`. */
@@ -26,9 +26,9 @@ export async function runCases(
   cases: readonly Case[],
   options: Omit<FigureRunOptions, 'source'> = {},
 ): Promise<CaseRuns> {
-  const { workers, cacheDir, signal, onProgress } = options;
+  const { workers, cacheDir, cacheLimit_bytes, signal, onProgress } = options;
   const wanted = distinctCases(cases);
-  const runs = await sweep(experimentsOf(wanted), { workers, cacheDir, signal, onProgress });
+  const runs = await sweep(experimentsOf(wanted), { workers, cacheDir, cacheLimit_bytes, signal, onProgress });
   const byKey = new Map<string, readonly Run[]>();
   let next = 0;
   for (const { key, seeds } of wanted) {

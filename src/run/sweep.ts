@@ -22,6 +22,11 @@ export interface SweepOptions {
   readonly workers?: number;
   /** Folder of finished runs, shared by all sweeps; null for none. Default: `.cache/runs` in the package's folder. */
   readonly cacheDir?: string | null;
+  /**
+   * Bytes that the runs in that folder may take; above, those that were not used for longest are deleted.
+   * Default: 2 GB, or what the environment variable FALCON_CACHE_MB says.
+   */
+  readonly cacheLimit_bytes?: number;
   readonly onProgress?: (progress: SweepProgress) => void;
   /** Stops the sweep: the promise is rejected with the signal's reason. What was finished stays in the cache. */
   readonly signal?: AbortSignal;
@@ -48,7 +53,7 @@ export async function sweep(experiments: readonly ExperimentInput[], options: Sw
   if (!existsSync(WORKER)) throw new Error(`${WORKER} is missing: compile with npm run build`);
 
   const jobs = jobsOf(resolved, codeFingerprint(DIST));
-  const cache = cacheDir === null ? undefined : await RunCache.open(cacheDir);
+  const cache = cacheDir === null ? undefined : await RunCache.open(cacheDir, options.cacheLimit_bytes);
   const state = new SweepState(resolved.length, options.onProgress);
   const runs = new Array<Run>(resolved.length);
   const finish = (job: Job, run: Run, cached: boolean): void => {

@@ -85,7 +85,7 @@ class SenderProgram implements ThreadProgram {
     // As sockperf does: the message begins when its system call does.
     if ((out.flags & RETRANSMITTED) === 0) out.sent_ns = core.segmentStart;
     machine.monitors.offered(1);
-    const packet = machine.newPacket(out, machine.now);
+    const packet = machine.newPacket(out);
     machine.pool.core[packet] = core.id;
     machine.path.inject(core, packet);
   }

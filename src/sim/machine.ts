@@ -162,7 +162,7 @@ export class Machine {
   }
 
   /** Fills a slot from what the link delivered. */
-  newPacket(out: Emission, arrival_ns: number): number {
+  newPacket(out: Emission): number {
     const { pool } = this;
     const packet = pool.allocate();
     pool.flow[packet] = out.flow;
@@ -175,7 +175,6 @@ export class Machine {
     pool.position[packet] = out.position;
     pool.sequence[packet] = this.flows.nextSequence(out.flow);
     pool.sent_ns[packet] = out.sent_ns;
-    pool.queued_ns[packet] = arrival_ns;
     pool.leg[packet] = 0;
     pool.core[packet] = -1;
     pool.hops[packet] = 0;
@@ -223,8 +222,21 @@ export class Machine {
       maxPerBucket: constant('gro.maxPerBucket'),
       buckets: constant('gro.buckets'),
     };
-    const napi = new Napi(this.napis.length, kind, core, target, device, this.pool, limits);
+    const gauge = this.monitors.gauge(...this.nameOf(kind, target, device), core);
+    const napi = new Napi(this.napis.length, kind, core, target, device, gauge, this.pool, limits);
     this.napis.push(napi);
     return napi;
+  }
+
+  /** What a polled queue and its device are called in tables. */
+  private nameOf(kind: number, target: number, device: number): [queue: string, device: string] {
+    switch (kind) {
+      case NAPI_NIC:
+        return ['nic-ring', `${this.plan.devices[device].name}-${target}`];
+      case NAPI_GRO_CELL:
+        return ['gro-cells', this.plan.devices[device].name];
+      default:
+        return ['backlog', ''];
+    }
   }
 }

@@ -7,6 +7,7 @@ import type { Machine } from './machine';
 import type { Napi } from './napi';
 import { NONE } from './packets';
 import type { Leg } from './plan';
+import { QueueGauge } from './queueGauge';
 
 /** Queueing and service of one leg on one core. */
 export class StageStatistics {
@@ -39,6 +40,8 @@ export class Monitors {
   readonly drops = new Map<string, number[]>();
   readonly events: EventLog | null;
   readonly journeys: JourneyLog | null;
+  /** One for each queue; the sockets that are read on one core share theirs. */
+  readonly gauges: QueueGauge[] = [];
   private readonly everyJourney: number;
   private seen = 0;
 
@@ -48,6 +51,15 @@ export class Monitors {
     this.journeys = emit.journeys > 0 ? new JourneyLog(machine) : null;
     this.everyJourney = emit.journeys;
     this.stages = [...machine.plan.legs.map(() => []), []];
+  }
+
+  /** The gauge of a queue, made when it is first asked for. */
+  gauge(queue: string, device: string, cpu: number): QueueGauge {
+    const known = this.gauges.find((g) => g.queue === queue && g.device === device && g.cpu === cpu);
+    if (known !== undefined) return known;
+    const gauge = new QueueGauge(queue, device, cpu);
+    this.gauges.push(gauge);
+    return gauge;
   }
 
   /** Forgets what the warm-up left: from here on it counts. */
@@ -61,6 +73,7 @@ export class Monitors {
     this.latency.length = 0;
     this.drops.clear();
     for (const byCore of this.stages) byCore.length = 0;
+    for (const gauge of this.gauges) gauge.restart(this.machine.now);
     for (const workload of this.machine.workloads) workload.log?.clear();
     this.machine.steering.startMeasuring();
     this.machine.splitting.startMeasuring();

@@ -1,6 +1,7 @@
 import type { PacketPool } from './packets';
 import { PacketQueue } from './packets';
 import { GroTable } from './gro';
+import type { QueueGauge } from './queueGauge';
 
 /** Kinds of NAPI instances. */
 export const NAPI_NIC = 0;
@@ -25,11 +26,12 @@ export class Napi {
     /** NIC queue or leg. */
     readonly target: number,
     readonly device: number,
+    gauge: QueueGauge,
     pool: PacketPool,
     groLimits: GroLimits,
   ) {
-    this.input = new PacketQueue(pool);
-    this.processing = new PacketQueue(pool);
+    this.input = new PacketQueue(pool, gauge);
+    this.processing = new PacketQueue(pool, gauge);
     this.gro = new GroTable(pool, groLimits);
   }
 }

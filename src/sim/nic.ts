@@ -196,8 +196,8 @@ export class Nic {
       machine.lost(out.flow, out.bytes, out.messages, out.position);
       return true;
     }
-    const packet = machine.newPacket(out, arrival_ns);
-    queue.napi.input.push(packet);
+    const packet = machine.newPacket(out);
+    queue.napi.input.push(packet, arrival_ns);
     queue.moderator.count(frame_bytes);
     if (queue.armed) this.moderate(queue, arrival_ns);
     return true;

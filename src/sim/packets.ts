@@ -1,3 +1,5 @@
+import type { QueueGauge, WaitingList } from './queueGauge';
+
 /** What a packet is to the receive path. */
 export const PACKET_UDP = 0;
 export const PACKET_TCP = 1;
@@ -142,35 +144,54 @@ function enlarge<T extends Int32Array | Uint8Array | Int16Array | Float64Array>(
   return to;
 }
 
-/** A queue of packets, linked through the pool. */
-export class PacketQueue {
+/** A list of waiting packets, linked through the pool: a queue, or one of several that a queue consists of. */
+export class PacketQueue implements WaitingList {
   length = 0;
   private head = NONE;
   private tail = NONE;
 
-  constructor(private readonly pool: PacketPool) {}
+  constructor(
+    private readonly pool: PacketPool,
+    private readonly gauge: QueueGauge,
+  ) {
+    gauge.add(this);
+  }
 
-  push(packet: number): void {
-    this.pool.next[packet] = NONE;
+  push(packet: number, now_ns: number): void {
+    this.pool.queued_ns[packet] = now_ns;
+    this.gauge.join(now_ns);
+    this.append(packet);
+  }
+
+  /** Adds a packet that has come from another list of the same queue. */
+  append(packet: number): void {
+    const { pool } = this;
+    pool.next[packet] = NONE;
     if (this.length++ === 0) this.head = packet;
-    else this.pool.next[this.tail] = packet;
+    else pool.next[this.tail] = packet;
     this.tail = packet;
   }
 
   /** The first packet; NONE if empty. */
-  shift(): number {
+  shift(now_ns: number): number {
     const packet = this.head;
     if (packet === NONE) return NONE;
-    this.head = this.pool.next[packet];
+    const { pool } = this;
+    this.head = pool.next[packet];
     this.length--;
+    this.gauge.leave(now_ns, pool.queued_ns[packet]);
     return packet;
   }
 
-  peek(): number {
-    return this.head;
+  joinTimes_ns(): number[] {
+    const times: number[] = [];
+    for (let packet = this.head; packet !== NONE; packet = this.pool.next[packet]) {
+      times.push(this.pool.queued_ns[packet]);
+    }
+    return times;
   }
 
-  /** Takes over all packets of another queue; this one must be empty. */
+  /** Takes over all packets of another list of the same queue; this one must be empty. */
   takeAll(other: PacketQueue): void {
     this.head = other.head;
     this.tail = other.tail;

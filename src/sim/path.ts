@@ -110,7 +110,6 @@ export class Path {
       this.dropAt(target, packet, 'flow-limit');
       return;
     }
-    machine.pool.queued_ns[packet] = machine.now;
     if (backlog.input.length === 0 && !backlog.scheduled) {
       if (target === core.id) machine.softirqs.napiSchedule(core, backlog);
       else {
@@ -120,7 +119,7 @@ export class Path {
         if (!core.inNetRx || machine.softirqs.rerunsForIpis) machine.softirqs.raise(core);
       }
     }
-    backlog.input.push(packet);
+    backlog.input.push(packet, machine.now);
   }
 
   /** softnet_data->dropped counts both reasons, on the backlog's CPU. */
@@ -142,8 +141,7 @@ export class Path {
       machine.drop(packet, 'gro-cells', core.id);
       return;
     }
-    machine.pool.queued_ns[packet] = machine.now;
-    cell.input.push(packet);
+    cell.input.push(packet, machine.now);
     if (cell.input.length === 1 && !cell.scheduled) machine.softirqs.napiSchedule(core, cell);
   }
 

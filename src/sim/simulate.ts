@@ -2,6 +2,7 @@ import type { Experiment } from '../experiment';
 import type { RunTableName, Table, runSchemas } from '../table';
 import { counterTables } from './emit/counterTables';
 import { measurementTables } from './emit/measurementTables';
+import { queuesTable } from './emit/queuesTable';
 import { compilePlan } from './plan';
 import { Simulator } from './simulator';
 
@@ -29,6 +30,7 @@ export function simulate(experiment: Experiment): SimulationResult {
     tables: {
       ...counterTables(machine, readings),
       ...measurementTables(machine),
+      queues: queuesTable(machine, readings),
       ...(sampler === null ? {} : sampler.finish()),
       ...(events === null ? {} : { events: events.finish() }),
       ...(journeys === null ? {} : { journeys: journeys.finish() }),

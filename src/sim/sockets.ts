@@ -1,6 +1,7 @@
 import type { Core } from './core';
 import type { Machine } from './machine';
 import { NONE, PACKET_TCP, PACKET_TCP_QUIET, PacketQueue, PUSH, RETRANSMITTED } from './packets';
+import type { QueueGauge } from './queueGauge';
 import type { Thread } from './scheduler';
 import { BLOCKED } from './scheduler';
 import { TcpInput } from './tcpInput';
@@ -11,6 +12,8 @@ const BUFFER_HEADROOM_BYTES = 128;
 /** One socket: its receive queue, the memory charged to it, and who reads it. */
 export class Socket {
   readonly queue: PacketQueue;
+  /** Of all that waits for the reader: what it can read, and what came after a hole. */
+  readonly gauge: QueueGauge;
   rmem_bytes = 0;
 
   constructor(
@@ -20,7 +23,8 @@ export class Socket {
     readonly limit_bytes: number,
     readonly reader: Thread,
   ) {
-    this.queue = new PacketQueue(machine.pool);
+    this.gauge = machine.monitors.gauge('socket', '', reader.core);
+    this.queue = new PacketQueue(machine.pool, this.gauge);
   }
 }
 
@@ -94,8 +98,7 @@ export class Sockets {
     for (let slot = packet; slot !== NONE; slot = pool.chain[slot]) last = Math.max(last, pool.sequence[slot]);
     this.checkOrder(flow, packet, last);
     socket.rmem_bytes += this.truesize(packet);
-    pool.queued_ns[packet] = machine.now;
-    socket.queue.push(packet);
+    socket.queue.push(packet, machine.now);
     this.wake(core, socket.reader);
   }
 
@@ -150,7 +153,7 @@ export class Sockets {
 
   /** The reader takes a packet; NONE if the queue is empty. */
   take(socket: Socket): number {
-    const packet = socket.queue.shift();
+    const packet = socket.queue.shift(this.machine.now);
     if (packet !== NONE) socket.rmem_bytes -= this.truesize(packet);
     return packet;
   }

@@ -211,13 +211,14 @@ export class Softirqs {
   /** Next packet of a backlog or gro_cell, NONE if there is none or the weight is used up. */
   private nextOf(core: Core, napi: Napi): number {
     if (core.napiWork >= this.weight) return NONE;
-    if (napi.kind === NAPI_GRO_CELL) return napi.input.shift();
+    const { now } = this.machine;
+    if (napi.kind === NAPI_GRO_CELL) return napi.input.shift(now);
     if (napi.processing.length === 0) {
       if (napi.input.length === 0) return NONE;
       // process_backlog takes over the whole input queue, which is empty for its producers from then on.
       napi.processing.takeAll(napi.input);
     }
-    return napi.processing.shift();
+    return napi.processing.shift(now);
   }
 
   private pollNic(core: Core, napi: Napi): boolean {
@@ -252,7 +253,7 @@ export class Softirqs {
     const chunk = this.chunks[core.id];
     let cost = 0;
     for (let i = 0; i < count; i++) {
-      const packet = ring.shift();
+      const packet = ring.shift(machine.now);
       const kind = pool.kind[packet];
       chunk.push(packet);
       pool.core[packet] = core.id;

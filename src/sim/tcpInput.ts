@@ -33,7 +33,7 @@ export class TcpInput {
     if (pool.position[packet] === this.nextOf(flow) && !this.hasHole(flow)) {
       this.next[flow] = pool.position[packet] + pool.bytes[packet];
       this.keep(packet, socket);
-      socket.queue.push(packet);
+      socket.queue.append(packet);
       return false;
     }
     if (!this.overlaps(flow, packet)) {
@@ -55,22 +55,32 @@ export class TcpInput {
 
   private add(flow: number, packet: number, socket: Socket): void {
     const { pool } = this.machine;
-    const waiting = (this.waiting[flow] ??= []);
+    const waiting = this.waiting[flow] ?? this.startWaiting(flow, socket);
     this.keep(packet, socket);
     waiting.splice(this.placeOf(waiting, pool.position[packet]), 0, packet);
     let filled = 0;
     let next = this.nextOf(flow);
     while (filled < waiting.length && pool.position[waiting[filled]] === next) {
       next += pool.bytes[waiting[filled]];
-      socket.queue.push(waiting[filled++]);
+      socket.queue.append(waiting[filled++]);
     }
     this.next[flow] = next;
     waiting.splice(0, filled);
   }
 
+  /** Makes a flow's out-of-order queue, which is part of its socket's. */
+  private startWaiting(flow: number, socket: Socket): number[] {
+    const { pool } = this.machine;
+    const waiting: number[] = [];
+    this.waiting[flow] = waiting;
+    socket.gauge.add({ joinTimes_ns: () => waiting.map((packet) => pool.queued_ns[packet]) });
+    return waiting;
+  }
+
   private keep(packet: number, socket: Socket): void {
     socket.rmem_bytes += this.machine.sockets.truesize(packet);
     this.machine.pool.queued_ns[packet] = this.machine.now;
+    socket.gauge.join(this.machine.now);
   }
 
   private overlaps(flow: number, packet: number): boolean {

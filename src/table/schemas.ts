@@ -180,6 +180,24 @@ export const stagesSchema = defineSchema('stages', 'Queueing and service by stag
   service_us_mean: column('f64', 'mean time in service', 'µs'),
 });
 
+export const queuesSchema = defineSchema(
+  'queues',
+  'Length of each queue over time. Little’s law is exact in it: over any interval, the mean length times the ' +
+    'interval is the difference of waited_s',
+  {
+    ...origin,
+    time_s: column('f64', 'when the queue was looked at', 's'),
+    queue: column('string', 'nic-ring, backlog, gro-cells or socket, as in drops'),
+    device: column('string', "NIC queue or device, '' for a backlog, which serves all, and for sockets"),
+    cpu: column('i32', 'CPU that takes packets from it; the sockets read on one CPU are one queue'),
+    length: column('f64', 'packets in it at this time, merged ones as one; of a ring, as its driver last saw it'),
+    mean_length: optional('f64', 'time average since the row before of this queue; null in the first'),
+    longest: column('f64', 'most packets at once since measuring began'),
+    joined: column('f64', 'packets that joined since measuring began'),
+    waited_s: column('f64', 'time that packets spent in it since measuring began, those still there included', 's'),
+  },
+);
+
 export const journeysSchema = defineSchema('journeys', 'The way of single packets over stages', {
   ...origin,
   packet: column('f64', 'packet number within the run'),
@@ -217,6 +235,7 @@ export const runSchemas = {
   perfStat: perfStatSchema,
   drops: dropsSchema,
   stages: stagesSchema,
+  queues: queuesSchema,
   journeys: journeysSchema,
   counters: countersSchema,
 } as const;

@@ -1,3 +1,4 @@
+import { analyticCheck } from './analytic';
 import { bottleneckCheck } from './bottleneck';
 import type { Check, VerifyLine, VerifyOptions } from './check';
 import { VERIFY_DEFAULTS } from './check';
@@ -13,6 +14,7 @@ export const CHECKS: readonly Check[] = [
   littlesLawCheck,
   conservationCheck,
   bottleneckCheck,
+  analyticCheck,
   reorderingCheck,
   toeplitzCheck,
   hash32Check,

@@ -31,6 +31,26 @@ describe('resolveExperiment', () => {
     expect(resolveExperiment(JSON.parse(JSON.stringify(experiment)))).toEqual(experiment);
   });
 
+  it('takes a field that holds undefined for absent, at any depth', () => {
+    const explicit = resolveExperiment({
+      name: undefined,
+      duration_s: undefined,
+      topology: undefined,
+      costs: { 'bridge.packet_ns': undefined },
+      machine: { cpus: undefined },
+      nic: { ring: undefined, moderation: undefined },
+      steering: { rps: undefined, stages: { policy: 'falcon', cpus: [3], alwaysOn: undefined }, groSplit: undefined },
+      traffic: [{ kind: 'udp', clients: undefined, arrivals: undefined }],
+      emit: { events: undefined },
+    });
+    const absent = { steering: { stages: { policy: 'falcon', cpus: [3] } }, traffic: [{ kind: 'udp' }] };
+    expect(explicit).toStrictEqual(resolveExperiment(absent));
+    // What must be there is still missed.
+    expect(refusal({ steering: { stages: { policy: 'falcon', cpus: undefined } } })).toMatch(
+      /stages\.cpus, saw nothing/,
+    );
+  });
+
   it('leaves the flow limit off unless CPUs are named for it', () => {
     expect(resolveExperiment({ machine: { cpus: 4 } }).machine).toEqual({ cpus: 4, flowLimitCpus: [] });
     expect(resolveExperiment({ machine: { flowLimitCpus: [0] } }).machine).toEqual({ cpus: 10, flowLimitCpus: [0] });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +83,35 @@ describe('sweep', () => {
     expect(cached).toBeGreaterThanOrEqual(2);
     expect(cached).toBeLessThan(4);
     await expect(sweep(EXPERIMENTS, { cacheDir, signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');
+  });
+
+  it('stops a run that is under way, too', async () => {
+    const stop = new AbortController();
+    const begun = Date.now();
+    // Some twenty seconds of work.
+    const long = sweep([{ duration_s: 20, traffic: { kind: 'udp', rate_pps: 800_000 } }], {
+      workers: 1,
+      cacheDir: null,
+      signal: stop.signal,
+    });
+    setTimeout(() => stop.abort(new Error('enough')), 500);
+    await expect(long).rejects.toThrow('enough');
+    expect(Date.now() - begun).toBeLessThan(5000);
+  });
+
+  it('resumes after the process was killed', async () => {
+    const cacheDir = join(folder, 'killed');
+    const program = `
+      const { sweep } = require(${JSON.stringify(join(process.cwd(), 'dist/run/sweep.js'))});
+      const onProgress = ({ done }) => { if (done === 2) process.kill(process.pid, 'SIGKILL'); };
+      void sweep(${JSON.stringify(EXPERIMENTS)}, { workers: 1, cacheDir: ${JSON.stringify(cacheDir)}, onProgress });
+    `;
+    expect(spawnSync(process.execPath, ['-e', program]).signal).toBe('SIGKILL');
+    let cached = 0;
+    const runs = await sweep(EXPERIMENTS, { workers: 1, cacheDir, onProgress: (p) => (cached = p.cached) });
+    expect(cached).toBeGreaterThanOrEqual(2);
+    expect(cached).toBeLessThan(4);
+    expect(bytesOf(runs)).toEqual(bytesOf(EXPERIMENTS.map((e) => simulateRun(resolveExperiment(e)))));
   });
 
   it('refuses the impossible before it runs anything', async () => {

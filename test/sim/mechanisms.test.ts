@@ -21,7 +21,7 @@ function machineAtRest(input: ExperimentInput = {}): Machine {
 
 function packet(machine: Machine): number {
   const out = { flow: 0, kind: PACKET_UDP, flags: 0, bytes: 16, messages: 1, message: 0, position: 0, sent_ns: 0 };
-  return machine.newPacket(out, 0);
+  return machine.newPacket(out);
 }
 
 describe('the backlog of a CPU', () => {

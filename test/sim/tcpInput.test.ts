@@ -32,10 +32,16 @@ function bench(): Bench {
   });
   const { pool } = machine;
   const make = (n: number): number =>
-    machine.newPacket(
-      { flow: 0, kind: PACKET_TCP, flags: 0, bytes: BYTES, messages: 1, message: 0, position: n * BYTES, sent_ns: 0 },
-      0,
-    );
+    machine.newPacket({
+      flow: 0,
+      kind: PACKET_TCP,
+      flags: 0,
+      bytes: BYTES,
+      messages: 1,
+      message: 0,
+      position: n * BYTES,
+      sent_ns: 0,
+    });
   const deliver = (...segments: number[]): void => {
     const [head, ...rest] = segments.map(make);
     for (const segment of rest) pool.merge(head, segment);

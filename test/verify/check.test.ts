@@ -34,6 +34,20 @@ describe('the checks', () => {
     expect(lines.filter((line) => !line.passed)).toEqual([]);
   });
 
+  it('include Little’s law in every kind of queue of the receive path', () => {
+    const names = [...littlesLawCheck.run({ seed: 2 })].map((line) => line.check).join('\n');
+    for (const kind of [
+      'nic-ring of CPU 0',
+      'backlog of CPU 1 (outer',
+      'backlog of CPU 3 (container)',
+      'backlog of CPU 8 (nic-split)',
+      'gro-cells of CPU 1',
+      'socket of CPU 2',
+    ]) {
+      expect(names).toContain(kind);
+    }
+  });
+
   it('have titles of their own', () => {
     expect(new Set(CHECKS.map((check) => check.title)).size).toBe(CHECKS.length);
   });

@@ -1,6 +1,7 @@
 import { CONTEXTS } from '../core';
 import type { Core } from '../core';
 import type { Machine } from '../machine';
+import type { GaugeReading } from '../queueGauge';
 
 /** What one reading of one core's counters holds, in this order. */
 export const COUNTERS = [
@@ -26,6 +27,8 @@ export interface Reading {
   readonly counters: readonly number[][];
   /** Interrupts of each NIC queue. */
   readonly queueInterrupts: readonly number[];
+  /** Of each gauge, in the order of the monitors'. */
+  readonly gauges: readonly GaugeReading[];
   /** Average load as Falcon sees it, and each core's. */
   readonly averageLoad: number;
 }
@@ -52,6 +55,7 @@ export class CounterReadings {
       contexts,
       counters: machine.cores.map(countersOf),
       queueInterrupts: (machine.nic?.queues ?? []).map((queue) => queue.interrupts),
+      gauges: machine.monitors.gauges.map((gauge) => gauge.read(machine.now)),
       averageLoad: machine.steering.average,
     });
   }

@@ -12,6 +12,9 @@ const SKB_BASE = 0xffff888100000000n;
 const SKB_SIZE = 256n;
 const INNER_HEADERS_BYTES = 28;
 
+const SOFTIRQ_EVENTS = { raise: 'irq:softirq_raise', entry: 'irq:softirq_entry', exit: 'irq:softirq_exit' } as const;
+const SOFTIRQ_PAYLOAD = `vec=${NET_RX} [action=NET_RX]`;
+
 /**
  * Tracepoint events as perf would print them, up to a limit. A softirq's events carry the time at which its
  * segment of work began or ended; an skb's address is its slot, and so is reused after the packet is freed.
@@ -19,12 +22,19 @@ const INNER_HEADERS_BYTES = 28;
 export class EventLog {
   private readonly table;
   private full = true;
+  // Slots and lengths come again and again: making their texts anew would take a tenth of the simulator's time.
+  private readonly addresses: string[] = [];
+  /** By device, then skb: the text for the length that it had last. */
+  private readonly payloads: Map<number, { readonly length: number; readonly text: string }>[];
+  /** By NAPI instance, then work. */
+  private readonly polls: string[][] = [];
 
   constructor(
     private readonly machine: Machine,
     private readonly limit: number,
   ) {
     this.table = new TableBuilder(eventsSchema, Origin.of(machine.plan.experiment));
+    this.payloads = machine.plan.devices.map(() => new Map());
   }
 
   start(): void {
@@ -37,15 +47,15 @@ export class EventLog {
 
   softirq(what: 'raise' | 'entry' | 'exit', core: Core): void {
     if (this.full) return;
-    this.push(core, `irq:softirq_${what}`, null, null, null, NET_RX, `vec=${NET_RX} [action=NET_RX]`);
+    this.push(core, SOFTIRQ_EVENTS[what], null, null, null, NET_RX, SOFTIRQ_PAYLOAD);
   }
 
   napiPoll(core: Core, napi: Napi, work: number): void {
     if (this.full) return;
     const device = napi.kind === NAPI_BACKLOG ? '(no_device)' : this.machine.plan.devices[napi.device].name;
-    const address = `0x${(SKB_BASE + BigInt(napi.id) * 0x1000n).toString(16)}`;
-    const payload = `napi poll on napi struct ${address} for device ${device} work ${work} budget 64`;
-    this.push(core, 'napi:napi_poll', device, null, null, work, payload);
+    const payloads = (this.polls[napi.id] ??= []);
+    payloads[work] ??= pollPayload(napi.id, device, work);
+    this.push(core, 'napi:napi_poll', device, null, null, work, payloads[work]);
   }
 
   received(leg: Leg, core: Core, packet: number): void {
@@ -77,8 +87,16 @@ export class EventLog {
     const outer = leg.index <= 1 && plan.experiment.topology.encapsulation_bytes > 0 && leg.next >= 0;
     const headers = INNER_HEADERS_BYTES + (outer ? plan.experiment.topology.encapsulation_bytes : 0);
     const length = pool.bytes[packet] + headers;
-    const skb = `0x${(SKB_BASE + BigInt(packet) * SKB_SIZE).toString(16)}`;
-    this.push(core, event, device, skb, length, value, `dev=${device} skbaddr=${skb} len=${length}`);
+    const skb = (this.addresses[packet] ??= `0x${(SKB_BASE + BigInt(packet) * SKB_SIZE).toString(16)}`);
+    this.push(core, event, device, skb, length, value, this.payload(leg.device, device, packet, skb, length));
+  }
+
+  private payload(index: number, device: string, packet: number, skb: string, length: number): string {
+    const known = this.payloads[index].get(packet);
+    if (known?.length === length) return known.text;
+    const text = `dev=${device} skbaddr=${skb} len=${length}`;
+    this.payloads[index].set(packet, { length, text });
+    return text;
   }
 
   private push(
@@ -106,4 +124,9 @@ export class EventLog {
       payload,
     );
   }
+}
+
+function pollPayload(napi: number, device: string, work: number): string {
+  const address = `0x${(SKB_BASE + BigInt(napi) * 0x1000n).toString(16)}`;
+  return `napi poll on napi struct ${address} for device ${device} work ${work} budget 64`;
 }

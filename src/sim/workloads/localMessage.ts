@@ -59,7 +59,7 @@ export class LocalFlow implements LossyFlow {
     const { pool, monitors } = machine;
     monitors.offered(1);
     out.flags = flags;
-    const packet = machine.newPacket(out, machine.now);
+    const packet = machine.newPacket(out);
     pool.core[packet] = core.id;
     if (this.leg !== undefined) {
       machine.path.injectAt(core, packet, this.leg);
