@@ -133,6 +133,7 @@ export const trafficShape = z.discriminatedUnion('kind', [
     kind: z.literal('memcached'),
     clients: count.optional(),
     connections: count.optional(),
+    pipeline: count.max(1000).optional(),
     serverThreads: count.optional(),
     object_bytes: count.optional(),
     request_bytes: count.optional(),
