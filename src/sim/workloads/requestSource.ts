@@ -58,6 +58,7 @@ export class RequestSource implements Source {
   private position = 0;
   /** Requests that are to be sent after the one in hand. */
   private readonly waiting: { readonly at_ns: number; readonly bytes: number }[] = [];
+  /** What the client does not know to be lost yet, oldest first. */
   private readonly lost: Loss[] = [];
   /** Those whose time has come. */
   private readonly again: Loss[] = [];
