@@ -65,6 +65,11 @@ export interface Steering {
   readonly stages: StagePolicy;
   /** Moves GRO to other CPUs than the one that allocates the skb; null: GRO stays in the NIC's poll. */
   readonly groSplit: GroSplit | null;
+  /**
+   * Whether the machine counts as having been as busy as up to the first sample of the load averages for long: they
+   * start where they would settle (each takes a third of a second to get there from rest). Default false.
+   */
+  readonly steadyLoads: boolean;
 }
 
 export interface RpsRule {
@@ -85,7 +90,7 @@ export interface FalconPolicy {
   readonly policy: 'falcon';
   /** FALCON_CPUS. */
   readonly cpus: readonly number[];
-  /** `paper`: Algorithm 1 (section 4.3), 32-bit hash. `kernel`: the released code, 16-bit hash. */
+  /** `paper`: Algorithm 1 (section 4.3). `kernel`: the released code. Differences: src/kernel/falcon.ts. */
   readonly variant: 'paper' | 'kernel';
   /** `static`: first choice only. */
   readonly balancing: 'static' | 'two-choice';

@@ -31,6 +31,7 @@ export interface SteeringInput {
   readonly rps?: readonly RpsRule[];
   readonly stages?: Exclude<StagePolicy, FalconPolicy> | Fields<FalconPolicy, 'policy' | 'cpus'>;
   readonly groSplit?: Fields<GroSplit, 'cpus'> | null;
+  readonly steadyLoads?: boolean;
 }
 
 export type TrafficInput =

@@ -42,12 +42,13 @@ export const SINGLE_FLOW_ROLES: Roles = {
 
 /** What a mode changes in the paper's set-up, beside the topology. */
 export function paperSteering(mode: PaperMode, roles: Roles, options: SteeringOptions = {}): SteeringInput {
-  const { split = mode === 'falcon' || mode === 'host+', falcon } = options;
+  const { split = mode === 'falcon' || mode === 'host+', falcon, steadyLoads } = options;
   const rps: RpsRule[] = [{ device: 'eth0', cpus: roles.rps }];
   return {
     rps,
     ...(mode === 'falcon' ? { stages: { ...falconDefaults(roles), ...falcon } } : {}),
     groSplit: split ? { cpus: roles.groSplit, protocols: ['tcp'] } : null,
+    ...(steadyLoads === true ? { steadyLoads } : {}),
   };
 }
 
@@ -55,6 +56,8 @@ export interface SteeringOptions {
   /** GRO splitting; by default under Falcon and Host+. Moves TCP only, as section 6.1 has it. */
   readonly split?: boolean;
   readonly falcon?: Partial<FalconPolicy>;
+  /** Load averages as after a long time. */
+  readonly steadyLoads?: boolean;
 }
 
 /** Algorithm 1 as printed: every device of every protocol chooses, threshold 80% (the released default). */

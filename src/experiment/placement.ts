@@ -52,11 +52,15 @@ function cpuOf(
       return current ?? irqCpu;
     case 'rps':
       return rpsCpu(hash, steering.rps.find((rule) => rule.device === segment.device)?.cpus ?? [current ?? irqCpu]);
-    case 'gro-split':
-      return getGroSplitCpu(hash, steering.groSplit?.cpus ?? [current ?? irqCpu]);
+    case 'gro-split': {
+      const { stages } = steering;
+      const cpus = steering.groSplit?.cpus ?? [current ?? irqCpu];
+      if (stages.policy !== 'falcon' || stages.variant === 'kernel') return getGroSplitCpu(hash, cpus);
+      return getFalconCpu(hash, ifindex, cpus, allLoads(knownLoads), falconOptions(stages));
+    }
     case 'policy': {
       const { stages } = steering;
-      const loads = Array.from({ length: MAX_CPUS }, (_, cpu) => knownLoads[cpu] ?? 0);
+      const loads = allLoads(knownLoads);
       if (stages.policy === 'spray') return sprayedCpu(packet, stages.cpus);
       if (stages.policy === 'least-loaded') return leastLoadedCpu(stages.cpus, loads);
       if (stages.policy !== 'falcon') return current ?? irqCpu;
@@ -64,6 +68,11 @@ function cpuOf(
       return on ? getFalconCpu(hash, ifindex, stages.cpus, loads, falconOptions(stages)) : (current ?? irqCpu);
     }
   }
+}
+
+/** Loads of all possible CPUs; those that are not known are idle. */
+function allLoads(known: ArrayLike<number>): number[] {
+  return Array.from({ length: MAX_CPUS }, (_, cpu) => known[cpu] ?? 0);
 }
 
 /** A policy of an experiment in the words of the kernel room. */

@@ -143,6 +143,7 @@ function resolveSteering(given: ParsedExperiment['steering'], cpus: number): Ste
     rps: given?.rps ?? [],
     stages,
     groSplit: split === null ? null : { ...GRO_SPLIT_DEFAULTS, ...split },
+    steadyLoads: given?.steadyLoads ?? false,
   };
 }
 

@@ -85,7 +85,7 @@ const arrivals = z.union([z.enum(['constant', 'poisson']), fields({ burst: count
 const hotspots = z.array(
   fields({
     flow: z.union([z.number().int().nonnegative(), z.literal('random')]),
-    from_s: notNegative,
+    from_s: z.number().finite(),
     to_s: positive,
     factor: positive,
   }),
@@ -194,6 +194,7 @@ export const experimentShape = fields({
     })
       .nullable()
       .optional(),
+    steadyLoads: z.boolean().optional(),
   }).optional(),
   traffic: z.union([trafficShape, z.array(trafficShape).nonempty('at least one kind of traffic')]).optional(),
   emit: fields({

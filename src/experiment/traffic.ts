@@ -53,6 +53,7 @@ export type Arrivals = 'constant' | 'poisson' | { readonly burst: number };
 export interface Hotspot {
   /** Flow number, or `random`: drawn from the seed. */
   readonly flow: number | 'random';
+  /** Counted from when measuring begins; negative for a hotspot that is older. */
   readonly from_s: number;
   readonly to_s: number;
   /** Rate multiplied by this meanwhile. */

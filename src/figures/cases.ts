@@ -44,10 +44,11 @@ export class CaseRuns {
     return this.of(key).map((run) => measure(run));
   }
 
-  /** One value for each repetition of several cases with the same seeds, taken together. */
+  /** One value for each repetition of several cases with the same seeds, taken together, as far as all go. */
   paired(keys: readonly string[], measure: (...runs: FigureRun[]) => number): number[] {
     const runs = keys.map((key) => this.of(key));
-    return runs[0].map((_, seed) => measure(...runs.map((r) => r[seed])));
+    const seeds = Math.min(...runs.map((r) => r.length));
+    return Array.from({ length: seeds }, (_, seed) => measure(...runs.map((r) => r[seed])));
   }
 }
 

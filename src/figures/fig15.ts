@@ -1,7 +1,8 @@
 import { barPanel, paletteStyle, plotFigure, type Figure } from '../plot';
+import { meanRatios } from './claims/rule';
 import { busyCase, thresholdCase, THRESHOLDS, THRESHOLD_CONTAINERS, type Threshold } from './experiments/busySystem';
 import { receivedRate_pps } from './measures';
-import { barsOf, spreadNote } from './points';
+import { barsOf, seedsText } from './points';
 import type { FigureInput, FigureStudy } from './study';
 
 const ALL: readonly Threshold[] = [...THRESHOLDS, 'always-on'];
@@ -27,14 +28,13 @@ function draw({ simulated }: FigureInput): Figure[] {
       barsOf(
         paletteStyle(i, `${n} containers`),
         ALL.map((threshold) =>
-          simulated.paired(
-            [thresholdCase(threshold, n).key, busyCase('udp', 'overlay', n).key],
-            (falcon, overlay) => receivedRate_pps(falcon) / receivedRate_pps(overlay),
-          ),
+          meanRatios(simulated, thresholdCase(threshold, n), busyCase('udp', 'overlay', n), receivedRate_pps),
         ),
       ),
     ),
   });
-  const caption = `UDP 16 B, one flow per container, six receiving cores, 100G, Linux 5.4; ${spreadNote(FIG15.cases)}.`;
+  const caption =
+    'UDP 16 B, one flow per container, six receiving cores, 100G, Linux 5.4; ratio of the means over ' +
+    `${seedsText(FIG15.cases)} seeds, 95% interval (Student t).`;
   return [plotFigure({ id: 'fig15', title: FIG15.title, caption, panels: [panel] })];
 }

@@ -5,12 +5,18 @@ import { hash32 } from './hash';
  *
  * | | `paper` (Algorithm 1) | `kernel` (github munikarmanish/falcon 4135d27fc) |
  * |---|---|---|
- * | width of hash_32 | not given; read as all 32 bits | 16 bits, both times |
+ * | width of hash_32 | not given; that of the released kernel | 16 bits, both times |
  * | system load | average over the Falcon CPUs (the text says only "system") | average over CPUs 0, 2, 4, 6, 8, 10 |
  * | TCP | every device its own choice | one choice a flow, without the device, among the GRO-split CPUs |
+ * | GRO splitting | a stage transition as any other (section 5), off while Falcon is | always, no second choice |
  * | static mode | second choice left out | LOAD_DIFF = 0 |
  *
  * The busy test of a CPU and the test of the system use one threshold in both.
+ *
+ * Algorithm 1 writes hash_32 with one argument. The kernel's (include/linux/hash.h) takes the number of bits to keep
+ * besides, and keeps the upper ones, since those are the mixed ones. All 32 bits modulo an even number of CPUs would
+ * leave the lowest bit of flow hash plus index as it was: devices an even distance apart would share one half of the
+ * CPUs with each other and with their second choices. The authors' only published code keeps 16.
  */
 export type FalconVariant = 'paper' | 'kernel';
 
@@ -28,16 +34,17 @@ export const FALCON_DEFAULTS: FalconOptions = { variant: 'kernel', loadThreshold
 /** LOAD_DIFF as released; its value matters only in being 0 or not. */
 export const FALCON_LOAD_DIFF = 20;
 
-const HASH_BITS: Readonly<Record<FalconVariant, number>> = { paper: 32, kernel: 16 };
+/** Bits that hash_32 keeps in the released kernel. */
+export const FALCON_HASH_BITS = 16;
 
 /** The hash of the first choice: hash_32 of flow hash plus device index. */
-export function falconFirstHash(hash: number, ifindex: number, variant: FalconVariant): number {
-  return hash32(hash + ifindex, HASH_BITS[variant]);
+export function falconFirstHash(hash: number, ifindex: number): number {
+  return hash32(hash + ifindex, FALCON_HASH_BITS);
 }
 
 /** The hash of the second choice: hash_32 of the first. */
-export function falconSecondHash(firstHash: number, variant: FalconVariant): number {
-  return hash32(firstHash, HASH_BITS[variant]);
+export function falconSecondHash(firstHash: number): number {
+  return hash32(firstHash, FALCON_HASH_BITS);
 }
 
 /**
@@ -63,17 +70,18 @@ export function getFalconCpu(
   loads: ArrayLike<number>,
   options: FalconOptions = FALCON_DEFAULTS,
 ): number {
-  const firstHash = falconFirstHash(hash, ifindex, options.variant);
+  const firstHash = falconFirstHash(hash, ifindex);
   const first = cpus[firstHash % cpus.length];
   if (options.balancing === 'static' || loads[first] < options.loadThreshold_percent) return first;
-  return cpus[falconSecondHash(firstHash, options.variant) % cpus.length];
+  return cpus[falconSecondHash(firstHash) % cpus.length];
 }
 
 /**
- * The CPU for the second half of a split device: by flow alone, so that every device of a TCP flow
- * stays on it. That the device is left out is the released kernel's; that the flow hash goes through the
- * same hash_32 and modulo as above is our reading.
+ * The CPU for the second half of a split device in the released kernel: by flow alone, so that every device of a TCP
+ * flow stays on it. That the device is left out is the released kernel's; that the flow hash goes through the same
+ * hash_32 and modulo as above is our reading. Algorithm 1 has no such function: there the split is one more
+ * `getFalconCpu`.
  */
-export function getGroSplitCpu(hash: number, cpus: ArrayLike<number>, variant: FalconVariant = 'kernel'): number {
-  return cpus[hash32(hash, HASH_BITS[variant]) % cpus.length];
+export function getGroSplitCpu(hash: number, cpus: ArrayLike<number>): number {
+  return cpus[hash32(hash, FALCON_HASH_BITS) % cpus.length];
 }

@@ -13,6 +13,13 @@ export function nextLoad(old_percent: number, busy_percent: number): number {
   return Math.trunc((4 * old_percent + busy_percent) / 5);
 }
 
+/** Where the load average of a CPU settles that was idle once and is equally busy ever since: 96 for 100. */
+export function settledLoad(busy_percent: number): number {
+  let load = 0;
+  for (let next = nextLoad(load, busy_percent); next !== load; next = nextLoad(load, busy_percent)) load = next;
+  return load;
+}
+
 /**
  * Busy percent of an interval, whole: 100 less the idle share. Only the idle counter counts as idle,
  * so a CPU that waits for I/O is busy, as in the patch.

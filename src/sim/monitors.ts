@@ -62,6 +62,8 @@ export class Monitors {
     this.drops.clear();
     for (const byCore of this.stages) byCore.length = 0;
     for (const workload of this.machine.workloads) workload.log?.clear();
+    this.machine.steering.startMeasuring();
+    this.machine.splitting.startMeasuring();
     this.events?.start();
     this.journeys?.start();
   }

@@ -47,7 +47,7 @@ export class Path {
         break;
       case ENTRY_SPLIT:
         core.extra_ns += steering.choose_ns;
-        this.enqueueBacklog(core, steering.chooseSplit(hash), packet);
+        this.enqueueBacklog(core, steering.chooseSplit(hash, flows.ifindex(next.device, flow)), packet);
         break;
       case ENTRY_GRO_CELLS: {
         const cpu = this.steer(core, hash, flows.ifindex(next.device, flow));

@@ -5,8 +5,8 @@ import type { Machine } from './machine';
 const HYSTERESIS_PERCENT = 10;
 
 /**
- * Whether the NIC's poll is cut before GRO. Falcon cuts it always; section 6.4 leaves open how to do it only
- * while it pays. Here: cut while the core of the poll is saturated, and join again once the work of both would
+ * Whether the NIC's poll is cut before GRO. Falcon cuts it while it is on at all; section 6.4 leaves open how to do it
+ * only while it pays. Here: cut while the core of the poll is saturated, and join again once the work of both would
  * fit one core with room to spare. The loads are those that Falcon samples, so a change takes some tenths of a second.
  */
 export class Splitting {
@@ -34,7 +34,7 @@ export class Splitting {
     const { plan } = this.machine;
     if (!plan.splits[kind]) return 0;
     if (this.on[core.id] && this.dynamic && this.fitsOneCore(core.id) && this.isDrained()) this.change(core.id, false);
-    if (this.on[core.id]) {
+    if (this.on[core.id] && this.machine.steering.maySplit) {
       this.cut++;
       return 0;
     }
@@ -48,6 +48,12 @@ export class Splitting {
     for (const cpu of new Set(this.machine.plan.experiment.nic.irqCpus)) {
       if (!this.on[cpu] && this.machine.steering.loads[cpu] >= this.threshold_percent) this.change(cpu, true);
     }
+  }
+
+  startMeasuring(): void {
+    this.cut = 0;
+    this.kept = 0;
+    this.changes = 0;
   }
 
   private change(core: number, on: boolean): void {

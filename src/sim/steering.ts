@@ -1,7 +1,7 @@
 import type { FalconOptions } from '../kernel';
 // Functions that run for each packet come from their own files: through a room's index, a getter runs at each call.
 import { getFalconCpu, getGroSplitCpu, isFalconOn } from '../kernel/falcon';
-import { averageLoad, busyPercent, nextLoad } from '../kernel/loadAverage';
+import { averageLoad, busyPercent, nextLoad, settledLoad } from '../kernel/loadAverage';
 import { leastLoadedCpu, sprayedCpu } from '../kernel/steering';
 import { IDLE } from './core';
 import type { Machine } from './machine';
@@ -24,12 +24,16 @@ export class StageSteering {
   private readonly policy: 'none' | 'falcon' | 'least-loaded' | 'spray';
   private readonly loadCpus: readonly number[];
   private readonly alwaysOn: boolean;
+  private readonly steadyLoads: boolean;
+  /** Whether GRO splitting is one of Falcon's stage transitions (section 5), or the released kernel's of its own. */
+  private readonly splitsByChoice: boolean;
   readonly choose_ns: number;
 
   constructor(private readonly machine: Machine) {
     const { experiment } = machine.plan;
-    const { stages, groSplit } = experiment.steering;
+    const { stages, groSplit, steadyLoads } = experiment.steering;
     const cpus = experiment.machine.cpus;
+    this.steadyLoads = steadyLoads;
     this.loads = new Int32Array(cpus);
     this.idleAtSample = new Float64Array(cpus);
     this.policy = stages.policy;
@@ -43,6 +47,7 @@ export class StageSteering {
     };
     this.loadCpus = falcon?.loadCpus ?? [];
     this.alwaysOn = falcon?.alwaysOn ?? false;
+    this.splitsByChoice = falcon?.variant === 'paper';
     this.choose_ns = machine.plan.constant('falcon.choose_ns');
   }
 
@@ -56,7 +61,7 @@ export class StageSteering {
       case 'none':
         return -1;
       case 'falcon':
-        if (!this.alwaysOn && !isFalconOn(this.average, this.options.loadThreshold_percent)) {
+        if (!this.isOn) {
           this.refused++;
           return -1;
         }
@@ -71,8 +76,25 @@ export class StageSteering {
     }
   }
 
-  chooseSplit(hash: number): number {
-    return getGroSplitCpu(hash, this.splitCpus, this.options.variant);
+  /** CPU for what was cut off the NIC's poll; `ifindex` is the NIC's. */
+  chooseSplit(hash: number, ifindex: number): number {
+    if (!this.splitsByChoice) return getGroSplitCpu(hash, this.splitCpus);
+    this.steered++;
+    return getFalconCpu(hash, ifindex, this.splitCpus, this.loads, this.options);
+  }
+
+  /** Whether the NIC's poll may be cut: section 4.3 switches splitting on and off together with pipelining. */
+  get maySplit(): boolean {
+    return !this.splitsByChoice || this.isOn;
+  }
+
+  private get isOn(): boolean {
+    return this.alwaysOn || isFalconOn(this.average, this.options.loadThreshold_percent);
+  }
+
+  startMeasuring(): void {
+    this.steered = 0;
+    this.refused = 0;
   }
 
   /** Every 10 jiffies, as the patch's timer code does. */
@@ -80,12 +102,13 @@ export class StageSteering {
     const { now, cores } = this.machine;
     const interval_ns = now - this.sampledAt_ns;
     if (interval_ns <= 0) return;
+    const settles = this.steadyLoads && this.sampledAt_ns === 0;
     this.sampledAt_ns = now;
     for (const core of cores) {
       core.account(now);
       const idle = core.time_ns[IDLE];
       const busy = Math.min(100, Math.max(0, busyPercent(idle - this.idleAtSample[core.id], interval_ns)));
-      this.loads[core.id] = nextLoad(this.loads[core.id], busy);
+      this.loads[core.id] = settles ? settledLoad(busy) : nextLoad(this.loads[core.id], busy);
       this.idleAtSample[core.id] = idle;
     }
     this.average = averageLoad(this.loads, this.loadCpus);

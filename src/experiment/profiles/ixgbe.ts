@@ -8,6 +8,12 @@ const IXGBE: Readonly<Record<string, Constant>> = {
   'nic.ring': constant(512, 'descriptors', 'kernel', 'ixgbe default of 512 receive descriptors'),
   'nic.moderation_us': constant(10, 'us', 'assumed', 'a fixed throttling, if one is asked for', [2, 50]),
   'nic.moderation_frames': constant(256, 'packets', 'assumed', 'ixgbe throttles by time only'),
+  'nic.flowControl': constant(
+    1,
+    'flag',
+    'kernel',
+    'ixgbe_set_rx_drop_en: rings do not drop while pause frames are sent, as by default; the cable is direct',
+  ),
   'nic.adaptive': constant(
     1,
     'flag',

@@ -43,12 +43,6 @@ export const KERNEL_CONSTANTS: Readonly<Record<string, Constant>> = {
   'skb.chunk_bytes': constant(256, 'B', 'assumed', 'rounding of linear receive buffers'),
   'nic.frameOverhead_bytes': constant(38, 'B', 'kernel', 'IEEE 802.3: preamble 8, header 14, FCS 4, gap 12'),
   'nic.minFrame_bytes': constant(64, 'B', 'kernel', 'IEEE 802.3 least frame with FCS'),
-  'nic.flowControl': constant(
-    1,
-    'flag',
-    'assumed',
-    'drivers of both cards enable pause frames by default; the cable is direct',
-  ),
   'nic.mtu_bytes': constant(1500, 'B', 'paper', 'section 6.1: MTU 1500'),
 };
 

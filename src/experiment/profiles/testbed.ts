@@ -20,6 +20,7 @@ const TESTBED: Readonly<Record<string, Constant>> = {
   'nic.moderation_us': constant(0, 'us', 'assumed', 'unused: no interrupt'),
   'nic.moderation_frames': constant(1, 'packets', 'assumed', 'unused: no interrupt'),
   'nic.adaptive': constant(0, 'flag', 'assumed', 'unused: no interrupt'),
+  'nic.flowControl': constant(0, 'flag', 'assumed', 'unused: no ring'),
   'nic.adaptiveScheme': constant(0, '', 'assumed', 'unused: no interrupt'),
   'wire.latency_ns': constant(0, 'ns', 'captured', 'the sender runs on the same machine'),
   'wire.jitter_ns': constant(100, 'ns', 'assumed', 'timer jitter of a paced sender'),

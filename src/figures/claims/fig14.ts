@@ -3,7 +3,7 @@ import type { CaseRuns, FigureRun } from '../cases';
 import { busyCase, CONTAINERS } from '../experiments/busySystem';
 import { RECEIVING_CPUS } from '../experiments/roles';
 import { coreLoads, counter, receivedRate_pps, sum } from '../measures';
-import { gains, ratios, rule, sample } from './rule';
+import { meanRatios, rule, sample } from './rule';
 import type { ClaimRule } from './scoreboard';
 import type { Sample } from './verdict';
 
@@ -22,13 +22,15 @@ export function receivingLoad(run: FigureRun): number {
   return sum(RECEIVING_CPUS.map((cpu) => loads.get(cpu) ?? 0)) / RECEIVING_CPUS.length;
 }
 
+/** Mean rate under Falcon by that of the overlay. */
+function falconRatio(runs: CaseRuns, protocol: Protocol, n: number): number[] {
+  return meanRatios(runs, busyCase(protocol, 'falcon', n), busyCase(protocol, 'overlay', n), receivedRate_pps);
+}
+
+const less1 = (values: readonly number[]): number[] => values.map((value) => value - 1);
+
 function falconGains(runs: CaseRuns, protocol: Protocol, containers: readonly number[]): Sample[] {
-  return containers.map((n) =>
-    sample(
-      `${protocol}, ${n}`,
-      gains(runs, busyCase(protocol, 'falcon', n), busyCase(protocol, 'overlay', n), receivedRate_pps),
-    ),
-  );
+  return containers.map((n) => sample(`${protocol}, ${n}`, less1(falconRatio(runs, protocol, n))));
 }
 
 /** Standard deviation over seeds by their mean. */
@@ -48,8 +50,7 @@ function bothProtocols(of: (protocol: Protocol) => readonly number[]): number[] 
   return udp.map((value, i) => (value + tcp[i]) / 2);
 }
 
-const gainAt = (runs: CaseRuns, n: number): number[] =>
-  bothProtocols((p) => gains(runs, busyCase(p, 'falcon', n), busyCase(p, 'overlay', n), receivedRate_pps));
+const gainAt = (runs: CaseRuns, n: number): number[] => less1(bothProtocols((p) => falconRatio(runs, p, n)));
 
 export const FIG14_RULES: readonly ClaimRule[] = [
   rule('fig14-udp-27', cases(['udp'], IDLE_LEFT), (runs) => falconGains(runs, 'udp', IDLE_LEFT)),
@@ -60,11 +61,7 @@ export const FIG14_RULES: readonly ClaimRule[] = [
     CONTAINERS.map((n) => sample(`${n} containers`, gainAt(runs, n))),
   ),
   rule('fig14-never-worse', cases(PROTOCOLS), (runs) =>
-    PROTOCOLS.flatMap((p) =>
-      CONTAINERS.map((n) =>
-        sample(`${p}, ${n}`, ratios(runs, busyCase(p, 'falcon', n), busyCase(p, 'overlay', n), receivedRate_pps)),
-      ),
-    ),
+    PROTOCOLS.flatMap((p) => CONTAINERS.map((n) => sample(`${p}, ${n}`, falconRatio(runs, p, n)))),
   ),
   rule('fig14-more-consistent', cases(PROTOCOLS, IDLE_LEFT), (runs) =>
     PROTOCOLS.map((p) => {

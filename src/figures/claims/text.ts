@@ -19,7 +19,7 @@ import {
   unevenCase,
 } from '../experiments/mechanisms';
 import { tcpBulkCase } from '../experiments/overlayCost';
-import { RECEIVING_CPUS } from '../experiments/roles';
+import { MULTI_FLOW_ROLES, RECEIVING_CPUS } from '../experiments/roles';
 import { STRESS_SIZES, stressCase } from '../experiments/stress';
 import { coreLoads, counter, hasStage, meanLatency_us, receivedRate_pps, stageLoads, sum } from '../measures';
 import {
@@ -32,7 +32,7 @@ import {
   mostDistinct,
   polledPerPacket,
 } from './journeys';
-import { gains, losses, minus, ratios, rule, sample } from './rule';
+import { gains, losses, meanRatios, minus, ratios, rule, sample } from './rule';
 import type { ClaimRule } from './scoreboard';
 import { falconShare } from './fig14';
 import { processingCores } from './fig05';
@@ -83,16 +83,20 @@ function cpusOfOneStage(run: FigureRun): number {
   return Math.max(...[...cpus.values()].map((set) => set.size));
 }
 
-/** Chi-square test of where the flows' first choices fell, over all devices. */
-function uniformityP(run: FigureRun): number {
-  const chosen = new Map<string, number>();
-  for (const steps of journeysOf(run).values()) {
-    for (const s of steps)
-      if (hasStage(s, 'tunnel') || hasStage(s, 'container')) chosen.set(`${s.flow} ${s.device}`, s.cpu);
-  }
+/**
+ * Chi-square tests of where the flows' first choices fell, over the flows of all seeds. One for each stage: the choices
+ * of different flows are independent, those of one flow's devices are not (section 1 of the kernel facts).
+ */
+function uniformityP(runs: readonly FigureRun[], stage: string): number {
   const counts = new Map<number, number>();
-  for (const cpu of chosen.values()) counts.set(cpu, (counts.get(cpu) ?? 0) + 1);
-  return chiSquareP([...counts.values()]);
+  for (const run of runs) {
+    const chosen = new Map<string, number>();
+    for (const steps of journeysOf(run).values()) {
+      for (const s of steps) if (hasStage(s, stage)) chosen.set(s.flow, s.cpu);
+    }
+    for (const cpu of chosen.values()) counts.set(cpu, (counts.get(cpu) ?? 0) + 1);
+  }
+  return chiSquareP(MULTI_FLOW_ROLES.falcon.map((cpu) => counts.get(cpu) ?? 0));
 }
 
 /** Share of packets whose tunnel stage ran on another CPU than the one that RPS chose. */
@@ -216,7 +220,9 @@ export const TEXT_RULES: readonly ClaimRule[] = [
     VANILLA_MANY.map((c) => sample(c.key, runs.values(c.key, flowsInOnePoll))),
   ),
   rule('falcon-off-above-threshold', [ABOVE_THRESHOLD], (runs) => runs.values(ABOVE_THRESHOLD.key, movedShare)),
-  rule('first-choice-uniform', [CHOICES], (runs) => runs.values(CHOICES.key, uniformityP)),
+  rule('first-choice-uniform', [CHOICES], (runs) =>
+    ['tunnel', 'container'].map((stage) => sample(stage, [uniformityP(runs.of(CHOICES.key), stage)])),
+  ),
   rule('second-choice-unconditional', [SECOND_CHOICES], (runs) =>
     runs.values(SECOND_CHOICES.key, (run) => falconShare(run)),
   ),
@@ -247,7 +253,7 @@ export const TEXT_RULES: readonly ClaimRule[] = [
     ),
   ]),
   rule('colocated-flows-benefit', [unevenCase('overlay'), unevenCase('falcon')], (runs) =>
-    ratios(runs, unevenCase('falcon'), unevenCase('overlay'), maxOverMean),
+    meanRatios(runs, unevenCase('falcon'), unevenCase('overlay'), maxOverMean),
   ),
   rule('slim-near-native-tcp', [SLIM, tcpBulkCase('host', '100G', 65536)], (runs) =>
     ratios(runs, SLIM, tcpBulkCase('host', '100G', 65536), receivedRate_pps),

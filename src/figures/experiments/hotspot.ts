@@ -1,19 +1,21 @@
-import { paperExperiment, tcpAt, udpAt, type FalconPolicy } from '../../experiment';
+import { paperExperiment, tcpAt, udpAt, type FalconPolicy, type PaperExperiment } from '../../experiment';
 import type { Case } from '../cases';
+import { BUSY_UDP_PPS, SETTLED } from './busySystem';
 import { SIX_CORES } from './roles';
 
 /**
- * Figure 16: eight moderate flows, of which one, drawn from the seed, suddenly sends many times as much
- * (section 6.1: one flow's intensity raised at random, so that one core is overloaded). Rates are assumed.
+ * Figure 16: six containers with moderate flows, of which one, drawn from the seed, sends many times as much (section
+ * 6.1: one flow's intensity raised at random, so that one core is overloaded). A moderate flow has half the rate of the
+ * busy system's first point, so that Falcon stays on; the hot one sends what its clients, or its window, can.
  */
 
-const SEEDS = 6;
-const FLOWS = 8;
-const UDP_PPS = 100_000;
+const FLOWS = 6;
+const UDP_PPS = BUSY_UDP_PPS / 2;
+/** Half of what one of six bulk connections gets through the overlay; assumed. */
 const TCP_PPS = 40_000;
-export const HOTSPOT_FROM_S = 0.2;
-export const HOTSPOT_FACTOR = 8;
-const END_S = 0.7;
+const HOTSPOT_FACTOR = 8;
+/** Which core is overloaded, and by what, is drawn for each seed. */
+const SEEDS = 24;
 
 export type Balancing = FalconPolicy['balancing'] | 'least-loaded';
 
@@ -21,30 +23,56 @@ export function hotspotKey(protocol: 'udp' | 'tcp', balancing: Balancing): strin
   return `hotspot/${protocol}-${balancing}`;
 }
 
+/** A hotspot that has lasted for long. */
 export function hotspotCase(protocol: 'udp' | 'tcp', balancing: Balancing): Case {
-  const also = {
-    flows: FLOWS,
-    appCpus: SIX_CORES.app,
-    hotspots: [{ flow: 'random', from_s: 0, to_s: END_S, factor: HOTSPOT_FACTOR }],
-  } as const;
-  const base = paperExperiment({
-    mode: 'falcon',
-    roles: SIX_CORES,
-    falcon: balancing === 'least-loaded' ? {} : { balancing },
-    traffic: protocol === 'udp' ? udpAt(UDP_PPS, 16, also) : tcpAt(TCP_PPS, 4096, also),
-    also: {
-      containers: FLOWS,
-      duration_s: END_S - HOTSPOT_FROM_S,
-      warmup_s: HOTSPOT_FROM_S,
-      emit: { interval_s: 0.04 },
-    },
-  });
   return {
     key: hotspotKey(protocol, balancing),
-    experiment:
-      balancing === 'least-loaded'
-        ? { ...base, steering: { ...base.steering, stages: { policy: 'least-loaded', cpus: SIX_CORES.falcon } } }
-        : base,
+    experiment: hotspotExperiment(protocol, balancing, -SETTLED.warmup_s, {
+      ...SETTLED,
+      duration_s: 0.2,
+      emit: { interval_s: 0.04 },
+    }),
     seeds: SEEDS,
   };
+}
+
+/** The load averages take eight samples of 40 ms to tell of a core that is suddenly full. */
+export const ONSET_S = 0.6;
+
+/** A hotspot from its onset. */
+export function onsetCase(balancing: FalconPolicy['balancing']): Case {
+  return {
+    key: `hotspot-onset/udp-${balancing}`,
+    experiment: hotspotExperiment('udp', balancing, 0, {
+      ...SETTLED,
+      duration_s: ONSET_S,
+      emit: { interval_s: 0.04 },
+    }),
+    seeds: 6,
+  };
+}
+
+function hotspotExperiment(
+  protocol: 'udp' | 'tcp',
+  balancing: Balancing,
+  from_s: number,
+  also: PaperExperiment & { readonly duration_s: number },
+): PaperExperiment {
+  const flows = {
+    flows: FLOWS,
+    appCpus: SIX_CORES.app,
+    hotspots: [{ flow: 'random', from_s, to_s: also.duration_s, factor: HOTSPOT_FACTOR }],
+  } as const;
+  const experiment = paperExperiment({
+    mode: 'falcon',
+    split: false,
+    roles: SIX_CORES,
+    falcon: balancing === 'least-loaded' ? {} : { balancing },
+    steadyLoads: true,
+    traffic: protocol === 'udp' ? udpAt(UDP_PPS, 16, flows) : tcpAt(TCP_PPS, 4096, flows),
+    also: { ...also, containers: FLOWS },
+  });
+  if (balancing !== 'least-loaded') return experiment;
+  const stages = { policy: 'least-loaded', cpus: SIX_CORES.falcon } as const;
+  return { ...experiment, steering: { ...experiment.steering, stages } };
 }

@@ -102,10 +102,11 @@ export function unevenCase(mode: PaperMode): Case {
     experiment: paperExperiment({
       mode,
       roles: SIX_CORES,
+      steadyLoads: true,
       traffic: [udpAt(20_000, 16, { flows: 9, appCpus }), udpAt(160_000, 16, { flows: 3, appCpus })],
-      also: { duration_s: 0.1, warmup_s: 0.2 },
+      also: { duration_s: 0.08, warmup_s: 0.06 },
     }),
-    seeds: 5,
+    seeds: 16,
   };
 }
 
