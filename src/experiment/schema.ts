@@ -27,6 +27,7 @@ const work = fields({
   encloses: z.boolean().optional(),
   only: z.enum(['udp', 'tcp', 'fragment']).optional(),
   acknowledges: z.boolean().optional(),
+  acknowledged: z.boolean().optional(),
 });
 
 const stage = fields({

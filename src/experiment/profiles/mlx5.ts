@@ -28,6 +28,7 @@ export const PAPER_COSTS: Readonly<Record<string, Constant>> = {
   'tcpReceive.packet_ns': ns(350),
   'tcpReceive.segment_ns': ns(25),
   'tcpAck.packet_ns': ns(350),
+  'tcpAckInput.packet_ns': ns(300),
   'vxlanReceive.packet_ns': ns(150),
   'ipipReceive.packet_ns': ns(120),
   'groCellPoll.packet_ns': ns(80),

@@ -93,6 +93,17 @@ describe('memcached', () => {
     }
   });
 
+  it('pays for the acknowledgement that a request carries, over TCP only', () => {
+    const service_us = (udpRatio: number, ack_ns: number): number => {
+      const result = memcached({ udpRatio }, { costs: { 'tcpAckInput.packet_ns': ack_ns, 'cpu.variation': 0 } });
+      const row = [...(result.tables.stages?.rows() ?? [])].find(({ stage }) => stage === 'container');
+      return row?.service_us_mean ?? NaN;
+    };
+    expect(service_us(0, 2000) - service_us(0, 0)).toBeGreaterThan(1.8);
+    expect(service_us(0, 2000) - service_us(0, 0)).toBeLessThan(2.2);
+    expect(Math.abs(service_us(1, 2000) - service_us(1, 0))).toBeLessThan(0.01);
+  });
+
   it('sends lost requests again', () => {
     const result = memcached(
       { connections: 200, clients: 200 },
