@@ -89,6 +89,7 @@ export const WEB_DEFAULTS: WebTraffic = {
   query_bytes: 120,
   answer_bytes: 900,
   appCpus: [2, 3, 4, 5],
+  tiers: 'local',
   cacheCpu: 6,
   databaseCpu: 7,
   senderCpus: [0],

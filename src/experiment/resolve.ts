@@ -230,7 +230,7 @@ function checkTraffic(experiment: Experiment, refusal: Refusal): void {
         refusal.field(`traffic.${i}`, allowed, `${traffic.kind} traffic over ${protocol.toUpperCase()}`);
       }
     }
-    if (traffic.kind === 'web') checkWeb(traffic, `traffic.${i}`, refusal);
+    if (traffic.kind === 'web') checkWeb(experiment, traffic, `traffic.${i}`, refusal);
     if (traffic.kind === 'memcached') checkMemcached(experiment, traffic, `traffic.${i}`, refusal);
     if (traffic.kind !== 'udp' && traffic.kind !== 'tcp') return;
     traffic.hotspots.forEach((hotspot, h) => {
@@ -271,7 +271,10 @@ function checkMemcached(experiment: Experiment, traffic: MemcachedTraffic, at: s
   }
 }
 
-function checkWeb(traffic: WebTraffic, at: string, refusal: Refusal): void {
+function checkWeb(experiment: Experiment, traffic: WebTraffic, at: string, refusal: Refusal): void {
+  if (traffic.tiers === 'remote' && experiment.topology.cable === 'veth') {
+    refusal.field(`${at}.tiers`, '"local", since a veth cable has no other machine behind it', traffic.tiers);
+  }
   const names = new Set<string>();
   traffic.operations.forEach(({ name, assets, asset_bytes }, o) => {
     if (names.has(name)) refusal.field(`${at}.operations.${o}.name`, 'a name that no other operation has', name);

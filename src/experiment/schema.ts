@@ -152,6 +152,7 @@ export const trafficShape = z.discriminatedUnion('kind', [
     query_bytes: count.optional(),
     answer_bytes: count.optional(),
     appCpus: cpus.optional(),
+    tiers: z.enum(['local', 'remote']).optional(),
     cacheCpu: cpu.optional(),
     databaseCpu: cpu.optional(),
     senderCpus: cpus.optional(),

@@ -82,8 +82,8 @@ export interface MemcachedTraffic {
 }
 
 /**
- * Closed-loop multi-tier web service (Cloudsuite web serving: nginx/PHP, memcached, MySQL). The three tiers run in
- * containers of this machine, the users come over the link.
+ * Closed-loop multi-tier web service (Cloudsuite web serving: nginx/PHP, memcached, MySQL), each tier in a container. The
+ * users come over the link.
  */
 export interface WebTraffic {
   readonly kind: 'web';
@@ -99,6 +99,9 @@ export interface WebTraffic {
   readonly answer_bytes: number;
   /** CPUs of the web server: an nginx thread on each, the PHP workers in turn. */
   readonly appCpus: readonly number[];
+  /** Whether cache and database run on this machine or on the other one, behind the link. */
+  readonly tiers: 'local' | 'remote';
+  /** Where they run if they are local. */
   readonly cacheCpu: number;
   readonly databaseCpu: number;
   /** As for memcached. */

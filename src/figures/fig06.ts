@@ -2,6 +2,7 @@ import { paperExperiment, udpAt, type PaperExperiment, type PaperMode } from '..
 import { flameFigure, type Figure, type FlameClass } from '../plot';
 import { splitStack, StackTree } from '../table';
 import type { Case, FigureRun } from './cases';
+import { memcachedCase } from './experiments/applications';
 import { SINGLE_RATE_PPS } from './experiments/load';
 import { frameClass, FRAME_CLASSES, isIdle } from './frameClasses';
 import type { FigureInput, FigureStudy } from './study';
@@ -13,13 +14,15 @@ const CAPTURES = { host: 'host-udp-16', overlay: 'overlay-udp-16' } as const;
 
 const SOCKPERF_HOST = sampled('flames/sockperf-host', sockperf('host'));
 const SOCKPERF = sampled('flames/sockperf-overlay', sockperf('overlay'));
+/** Figure 18's overlay with its greatest number of clients. */
+const MEMCACHED = sampled('flames/memcached-overlay', memcachedCase('overlay', 10).experiment);
 
 /** Figure 6: where the CPU time goes, by call stack. */
 export const FIG06: FigureStudy = {
   figure: '6',
   id: 'fig06',
   title: 'Flame graphs of the overlay’s receive path',
-  cases: [SOCKPERF_HOST, SOCKPERF],
+  cases: [SOCKPERF_HOST, SOCKPERF, MEMCACHED],
   captures: Object.values(CAPTURES),
   captureNote:
     'memcached was not captured; sockperf was, on a veth test bed where the sender’s core does the receive work.',
@@ -31,6 +34,7 @@ function draw({ simulated, captured }: FigureInput): Figure[] {
   if (simulated !== undefined) {
     figures.push(
       flames('fig06-sockperf', 'Overlay, sockperf UDP 16 B', simulated.of(SOCKPERF.key)),
+      flames('fig06-memcached', 'Overlay, memcached, ten clients', simulated.of(MEMCACHED.key)),
       change('fig06-change', simulated.of(SOCKPERF_HOST.key), simulated.of(SOCKPERF.key)),
     );
   }

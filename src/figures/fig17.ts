@@ -45,6 +45,6 @@ function draw({ simulated }: FigureInput): Figure[] {
       ),
     }),
   );
-  const caption = `200 users, 100 PHP workers, cache and database on cores of their own, 100G, Linux 5.4; ${spreadNote(FIG17.cases)}.`;
+  const caption = `200 users, 100 PHP workers, cache and database on the other machine, 100G, Linux 5.4; ${spreadNote(FIG17.cases)}.`;
   return [plotFigure({ id: 'fig17', title: FIG17.title, caption, panels, columns: 1, shareY: 'none' })];
 }

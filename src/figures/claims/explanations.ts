@@ -8,8 +8,9 @@ const BUSY =
 const HOTSPOT =
   'the second choice helps only if the first is at or above 80% in the 40 ms samples; the paper does not tell rates, number of flows or cores';
 const WEB =
-  'the model’s web service is bound by its PHP workers rather than by softirqs; the work of an operation is assumed';
-const MODERATION = 'adaptive moderation waits longer than the stack takes, which hides what Falcon saves';
+  'softirqs take 5 to 10% of the web server’s cores at the page times assumed, and 1% with pages as slow as in Cloudsuite’s own runs: wherever they go, no more can be gained; what else loaded the paper’s cores is not told';
+const MODERATION =
+  'with 100 requests out at most, adaptive moderation holds them up longer than the stack does, and for each path differently';
 
 export const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
   [

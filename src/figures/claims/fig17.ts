@@ -33,7 +33,8 @@ const memcached = (clients: number) => [memcachedCase('falcon', clients), memcac
 const p99 = (run: FigureRun): number => latencyQuantile_us(run, 0.99);
 const reduction = (runs: CaseRuns, clients: number, measure: (run: FigureRun) => number): number[] =>
   losses(runs, ...memcached(clients), measure);
-const softirqShare = (run: FigureRun): number => totalLoad(run, ['softirq', 'hardirq']) / totalLoad(run);
+/** Share of the machine's time that goes into interrupts: what mpstat prints as %irq and %soft. */
+const interruptShare = (run: FigureRun): number => totalLoad(run, ['softirq', 'hardirq']) / coreLoads(run).size;
 const SHARE_CLIENTS = [1, 4, 10] as const;
 
 /** Figures 17 and 18: applications. */
@@ -62,6 +63,6 @@ export const FIG17_RULES: readonly ClaimRule[] = [
     'fig18-interrupt-share-grows',
     SHARE_CLIENTS.map((n) => memcachedCase('overlay', n)),
     (runs) =>
-      SHARE_CLIENTS.map((n) => sample(`${n} clients`, runs.values(memcachedCase('overlay', n).key, softirqShare))),
+      SHARE_CLIENTS.map((n) => sample(`${n} clients`, runs.values(memcachedCase('overlay', n).key, interruptShare))),
   ),
 ];

@@ -22,7 +22,7 @@ export function underCase(load: Underload, mode: PaperMode, split?: boolean): Ca
     load === 'udp-16' ? udpAt(UNDERLOAD_UDP_PPS, 16) : tcpAt(UNDERLOAD_TCP_PPS, load === 'tcp-4096' ? 4096 : 1024);
   return {
     key: underKey(load, mode),
-    experiment: paperExperiment({ mode, traffic, split, also: { warmup_s: 0.03 } }),
+    experiment: paperExperiment({ mode, traffic, split, also: { warmup_s: 0.12 } }),
     seeds: SEEDS,
   };
 }

@@ -19,7 +19,7 @@ export function fixedKey(mode: PaperMode, rate_pps: number): string {
 export function fixedCase(mode: PaperMode, rate_pps: number): Case {
   return {
     key: fixedKey(mode, rate_pps),
-    experiment: paperExperiment({ mode, traffic: udpAt(rate_pps, 16), also: { warmup_s: 0.03 } }),
+    experiment: paperExperiment({ mode, traffic: udpAt(rate_pps, 16), also: { warmup_s: 0.12 } }),
     seeds: SEEDS,
   };
 }

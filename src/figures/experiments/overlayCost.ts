@@ -65,7 +65,7 @@ export function latencyCase(protocol: 'udp' | 'tcp', mode: PaperMode, rate: numb
   const traffic = protocol === 'udp' ? udpAt(rate, 16) : tcpAt(rate, 4096);
   return {
     key: latencyKey(protocol, mode, rate),
-    experiment: paperExperiment({ mode, traffic, also: { warmup_s: 0.03 } }),
+    experiment: paperExperiment({ mode, traffic, also: { warmup_s: 0.12 } }),
     seeds: SEEDS,
   };
 }

@@ -4,6 +4,7 @@ import { LAST_OF_MESSAGE, PACKET_TCP_QUIET, PUSH, RETRANSMITTED } from '../packe
 import { ENTRY_NETIF_RX, ENTRY_RPS } from '../plan';
 import type { Leg } from '../plan';
 import type { Emission } from '../sources';
+import type { LossyFlow } from './tier';
 
 /**
  * One direction of a TCP connection between two containers of this machine, one message at a time. Transmit runs on the
@@ -11,7 +12,7 @@ import type { Emission } from '../sources';
  * backlog serves it: the path's last leg. Nothing is cut to segments on the way, and the answer carries the
  * acknowledgement. On a path whose only queue is the NIC's ring the message goes from the sender straight up to the socket.
  */
-export class LocalFlow {
+export class LocalFlow implements LossyFlow {
   private readonly out: Emission;
   /** The receiver's part of the path; undefined if that has no queue of its own. */
   private readonly leg: Leg | undefined;
@@ -40,6 +41,11 @@ export class LocalFlow {
     this.out.position = this.sent_bytes;
     this.sent_bytes += this.out.bytes;
     this.transmit(LAST_OF_MESSAGE | PUSH);
+  }
+
+  /** The message is known: it will be the same. */
+  lose(): void {
+    // Nothing to remember.
   }
 
   /** Sends the message again, by the sender's timer. */

@@ -4,9 +4,9 @@ import type { Machine } from '../machine';
 import { NONE } from '../packets';
 import type { Step, Thread, ThreadProgram } from '../scheduler';
 import type { Socket } from '../sockets';
-import type { LocalFlow } from './localMessage';
-import type { QueryServer } from './queryServer';
+import { messagesOf } from './systemCalls';
 import type { SystemCalls } from './systemCalls';
+import type { LossyFlow, Tier, TierConnection } from './tier';
 
 /** Who has pages rendered. */
 export interface PageClient {
@@ -16,7 +16,11 @@ export interface PageClient {
   rendered(user: number, cpu: number): void;
 }
 
-/** The PHP processes (php-fpm): whoever is free takes the page that has waited longest. */
+/**
+ * The PHP processes (php-fpm): whoever is free takes the page that has waited longest. Processes stay on their cores
+ * here; what a scheduler does by moving the woken one (select_idle_sibling and the balancing after it,
+ * kernel/sched/fair.c), the pool does by waking a process on the core with the least to do.
+ */
 export class PhpPool {
   readonly waiting = new IntFifo();
   private readonly idle: PhpWorker[] = [];
@@ -29,8 +33,8 @@ export class PhpPool {
   /** Asks for a page, from a thread on a core. */
   submit(user: number, cpu: number): void {
     this.waiting.push(user);
-    const worker = this.idle.pop();
-    if (worker === undefined) return;
+    if (this.idle.length === 0) return;
+    const [worker] = this.idle.splice(this.leastBusy(), 1);
     worker.isIdle = false;
     this.machine.sockets.wake(this.machine.cores[cpu], worker.thread);
   }
@@ -45,6 +49,18 @@ export class PhpPool {
   get pages(): PageClient {
     return this.client;
   }
+
+  /** Place of the idle worker whose core has the fewest threads and no softirq; of several, who rested last. */
+  private leastBusy(): number {
+    const { cores } = this.machine;
+    let [best, least] = [-1, Infinity];
+    for (let i = this.idle.length - 1; i >= 0 && least > 0; i--) {
+      const core = cores[this.idle[i].thread.core];
+      const busy = core.runQueue.length + (core.thread >= 0 ? 1 : 0) + (core.inSoftirq ? 1 : 0);
+      if (busy < least) [best, least] = [i, busy];
+    }
+    return best;
+  }
 }
 
 /**
@@ -55,10 +71,10 @@ export class PhpWorker implements ThreadProgram {
   isIdle = false;
   readonly thread: Thread;
   /** All directions of its connections, for what gets lost. */
-  readonly flows: readonly LocalFlow[];
+  readonly flows: readonly LossyFlow[];
   private readonly answers: Socket;
-  private readonly cache: LocalFlow;
-  private readonly database: LocalFlow;
+  private readonly cache: TierConnection;
+  private readonly database: TierConnection;
   // The page in work.
   private user = -1;
   private piece_ns = 0;
@@ -66,6 +82,8 @@ export class PhpWorker implements ThreadProgram {
   private databaseQueries = 0;
   private asked = 0;
   private waits = false;
+  /** Whether the running step only reads a part of an answer. */
+  private readsPart = false;
   private packet = NONE;
   private computeFrom = 0;
   private computeTo = 1;
@@ -74,28 +92,27 @@ export class PhpWorker implements ThreadProgram {
     private readonly machine: Machine,
     private readonly calls: SystemCalls,
     private readonly pool: PhpPool,
-    private readonly query_bytes: number,
     cpu: number,
-    cache: QueryServer,
-    database: QueryServer,
+    cache: Tier,
+    database: Tier,
   ) {
     this.thread = machine.scheduler.add(cpu, 'php-fpm', this);
     this.answers = machine.sockets.add('tcp', this.thread);
-    const toCache = cache.connect(this.answers, cpu, 0);
-    const toDatabase = database.connect(this.answers, cpu, 0);
-    this.cache = toCache.query;
-    this.database = toDatabase.query;
-    this.flows = [toCache.query, toCache.answer, toDatabase.query, toDatabase.answer];
+    this.cache = cache.connect(this.answers, cpu);
+    this.database = database.connect(this.answers, cpu);
+    this.flows = [...this.cache.flows, ...this.database.flows];
     pool.rest(this);
   }
 
   next(thread: Thread, step: Step): boolean {
     const { machine, calls, pool } = this;
     let receive_ns: number;
+    this.readsPart = false;
     if (this.waits) {
       this.packet = machine.sockets.take(this.answers);
       if (this.packet === NONE) return false;
       receive_ns = calls.read_ns(machine.cores[thread.core], this.packet);
+      this.readsPart = messagesOf(machine, this.packet) === 0;
     } else {
       if (pool.waiting.length === 0) {
         pool.rest(this);
@@ -104,12 +121,9 @@ export class PhpWorker implements ThreadProgram {
       this.begin(pool.waiting.shift());
       receive_ns = calls.receive_ns;
     }
-    const isLast = this.asked === this.queries;
-    const send_ns = isLast
-      ? calls.pipe_ns(pool.pages.operationOf(this.user).page_bytes)
-      : calls.sendLocal_ns(this.query_bytes);
+    const send_ns = this.readsPart ? 0 : this.send_ns();
     step.system_ns = receive_ns + send_ns;
-    step.user_ns = this.piece_ns;
+    step.user_ns = this.readsPart ? 0 : this.piece_ns;
     const total_ns = step.system_ns + step.user_ns;
     this.computeFrom = receive_ns / total_ns;
     this.computeTo = 1 - send_ns / total_ns;
@@ -123,6 +137,7 @@ export class PhpWorker implements ThreadProgram {
       machine.pool.freePacket(packet);
       this.packet = NONE;
     }
+    if (this.readsPart) return;
     this.waits = this.asked < this.queries;
     if (this.waits) {
       this.ask();
@@ -149,11 +164,22 @@ export class PhpWorker implements ThreadProgram {
     this.piece_ns = (php_ms * 1e6) / (1 + this.queries);
   }
 
-  /** The next query; those of the database are spread evenly among those of the cache. */
+  /** What ends the piece: sending the next query, or the page. */
+  private send_ns(): number {
+    if (this.asked < this.queries) return this.nextTier().send_ns;
+    return this.calls.pipe_ns(this.pool.pages.operationOf(this.user).page_bytes);
+  }
+
   private ask(): void {
+    const tier = this.nextTier();
+    this.asked++;
+    tier.ask();
+  }
+
+  /** Whom the next query goes to: those of the database are spread evenly among those of the cache. */
+  private nextTier(): TierConnection {
     const share = this.databaseQueries / this.queries;
     const isDatabase = Math.floor((this.asked + 1) * share) > Math.floor(this.asked * share);
-    this.asked++;
-    (isDatabase ? this.database : this.cache).send();
+    return isDatabase ? this.database : this.cache;
   }
 }

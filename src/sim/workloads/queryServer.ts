@@ -4,6 +4,7 @@ import type { Step, Thread, ThreadProgram } from '../scheduler';
 import type { Socket } from '../sockets';
 import { LocalFlow } from './localMessage';
 import type { SystemCalls } from './systemCalls';
+import type { Tier, TierConnection } from './tier';
 
 export interface QueryServerOptions {
   /** Name of the thread. */
@@ -16,8 +17,8 @@ export interface QueryServerOptions {
   readonly answer_bytes: number;
 }
 
-/** A tier behind the web server: one thread that answers queries in the order of arrival. */
-export class QueryServer implements ThreadProgram {
+/** A tier in a container of this machine: one thread that answers queries in the order of arrival. */
+export class QueryServer implements ThreadProgram, Tier {
   private readonly socket: Socket;
   /** Way of the answers, by flow of the queries. */
   private readonly answers = new Map<number, LocalFlow>();
@@ -34,12 +35,7 @@ export class QueryServer implements ThreadProgram {
     this.socket = machine.sockets.add('tcp', machine.scheduler.add(options.cpu, options.comm, this));
   }
 
-  /**
-   * Opens a connection from a thread of the web server.
-   * @param answers socket to which the answers go
-   * @returns both directions
-   */
-  connect(answers: Socket, cpu: number, container: number): { query: LocalFlow; answer: LocalFlow } {
+  connect(answers: Socket, cpu: number): TierConnection {
     const { machine, options } = this;
     const { flows } = machine;
     const common = { protocol: 'tcp' as const, workload: this.workload };
@@ -52,14 +48,21 @@ export class QueryServer implements ThreadProgram {
     });
     const answer = flows.add({
       ...common,
-      container,
+      container: 0,
       socket: answers.id,
       label: `${options.comm}-${this.workload}-answers`,
       message_bytes: options.answer_bytes,
     });
     const back = new LocalFlow(machine, answer, options.answer_bytes, options.cpu);
     this.answers.set(query, back);
-    return { query: new LocalFlow(machine, query, options.query_bytes, cpu), answer: back };
+    const there = new LocalFlow(machine, query, options.query_bytes, cpu);
+    return {
+      send_ns: this.calls.sendLocal_ns(options.query_bytes),
+      flows: [there, back],
+      ask: () => {
+        there.send();
+      },
+    };
   }
 
   next(thread: Thread, step: Step): boolean {

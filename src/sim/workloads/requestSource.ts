@@ -31,7 +31,7 @@ export function acksOf(machine: Machine, bytes: number): number {
 }
 
 /** A packet that has to be sent again. */
-interface Loss {
+export interface Loss {
   readonly bytes: number;
   /** Messages that end in it. */
   readonly messages: number;

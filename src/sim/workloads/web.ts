@@ -2,15 +2,16 @@ import type { Random } from '../../core';
 import type { WebOperation, WebTraffic } from '../../experiment';
 import type { Machine } from '../machine';
 import { PACKET_TCP } from '../packets';
-import type { LocalFlow } from './localMessage';
 import { NginxThread } from './nginxThread';
 import type { Site } from './nginxThread';
 import { OperationLog } from './operationLog';
 import { PhpPool, PhpWorker } from './phpWorker';
 import type { PageClient } from './phpWorker';
 import { QueryServer } from './queryServer';
+import { RemoteServer } from './remoteServer';
 import { acksOf, RequestSource, RETRANSMIT_NS } from './requestSource';
 import { clientReceive_ns, SystemCalls } from './systemCalls';
+import type { LossyFlow, Tier } from './tier';
 import type { Workload } from './workload';
 
 /** Containers of the tiers. */
@@ -18,7 +19,7 @@ const WEB = 0;
 const CACHE = 1;
 const DATABASE = 2;
 
-/** Codes of timers: user number doubled, plus what is due; for local flows, the flow below zero. */
+/** Codes of timers: user number doubled, plus what is due; for flows between the tiers, the flow below zero. */
 const BEGIN = 0;
 const REPEAT = 1;
 
@@ -32,8 +33,8 @@ interface Way {
 /**
  * A closed-loop multi-tier web service. Each user does one operation after the other, with time to think between: it
  * loads a page and then its static files, one request out at a time. nginx answers files itself and has pages rendered
- * by the PHP workers, which ask cache and database. All tiers run on this machine, in containers of their own; the users
- * come over the link. Users act at once: what a client spends on itself is part of the thinking.
+ * by the PHP workers, which ask cache and database: in containers of this machine, or of the other one. The users come
+ * over the link. Users act at once: what a client spends on itself is part of the thinking.
  */
 export class WebWorkload implements Workload, Site, PageClient {
   readonly log: OperationLog;
@@ -43,7 +44,7 @@ export class WebWorkload implements Workload, Site, PageClient {
   private readonly cumulativeWeight: readonly number[];
   private readonly pool: PhpPool;
   private readonly servers: NginxThread[];
-  private readonly localFlows = new Map<number, LocalFlow>();
+  private readonly tierFlows = new Map<number, LossyFlow>();
   private readonly firstFlow: number;
   // By user.
   private readonly sources: RequestSource[] = [];
@@ -52,7 +53,8 @@ export class WebWorkload implements Workload, Site, PageClient {
   private readonly filesLeft: Int32Array;
   private readonly rendersPage: Uint8Array;
   private readonly startedAt_ns: Float64Array;
-  private readonly random: Random;
+  /** Of each user its own, so that a user does the same things on any path. */
+  private readonly randoms: Random[] = [];
 
   constructor(
     private readonly machine: Machine,
@@ -65,7 +67,6 @@ export class WebWorkload implements Workload, Site, PageClient {
       'ms',
       true,
     );
-    this.random = machine.random(`web-${number}`);
     this.pages = this.operations.map((o) => wayOf(machine, o.page_bytes));
     this.files = this.operations.map((o) => wayOf(machine, o.asset_bytes));
     let sum = 0;
@@ -88,7 +89,7 @@ export class WebWorkload implements Workload, Site, PageClient {
 
   onTimer(code: number): void {
     if (code < 0) {
-      this.localFlows.get(-code - 1)?.repeat();
+      this.tierFlows.get(-code - 1)?.repeat();
       return;
     }
     const user = code >> 1;
@@ -103,6 +104,7 @@ export class WebWorkload implements Workload, Site, PageClient {
     const user = flow - this.firstFlow;
     const at_ns = this.machine.now + RETRANSMIT_NS;
     if (user < 0) {
+      this.tierFlows.get(flow)?.lose({ bytes, messages, position });
       this.machine.timer(at_ns, this.number, -flow - 1);
       return;
     }
@@ -156,7 +158,7 @@ export class WebWorkload implements Workload, Site, PageClient {
 
   private begin(user: number): void {
     const { now } = this.machine;
-    this.operation[user] = this.drawOperation();
+    this.operation[user] = this.drawOperation(user);
     this.filesLeft[user] = this.operationOf(user).assets;
     this.rendersPage[user] = 1;
     this.startedAt_ns[user] = now;
@@ -170,13 +172,13 @@ export class WebWorkload implements Workload, Site, PageClient {
   }
 
   private think(user: number, from_ns: number): void {
-    const pause_ns = this.random.exponential(this.traffic.think_s * 1e9);
+    const pause_ns = this.randoms[user].exponential(this.traffic.think_s * 1e9);
     this.machine.timer(from_ns + pause_ns, this.number, 2 * user + BEGIN);
   }
 
-  private drawOperation(): number {
+  private drawOperation(user: number): number {
     const { cumulativeWeight } = this;
-    const at = this.random.uniform() * cumulativeWeight[cumulativeWeight.length - 1];
+    const at = this.randoms[user].uniform() * cumulativeWeight[cumulativeWeight.length - 1];
     return cumulativeWeight.findIndex((weight) => at < weight);
   }
 
@@ -195,14 +197,17 @@ export class WebWorkload implements Workload, Site, PageClient {
     const { machine, number, traffic } = this;
     const { query_bytes, answer_bytes } = traffic;
     const constant = (name: string): number => machine.plan.constant(name);
-    const tier = (comm: string, container: number, cpu: number, service_ns: number): QueryServer =>
-      new QueryServer(machine, calls, number, { comm, container, cpu, service_ns, query_bytes, answer_bytes });
+    const common = { query_bytes, answer_bytes };
+    const tier = (comm: string, container: number, cpu: number, service_ns: number): Tier =>
+      traffic.tiers === 'remote'
+        ? new RemoteServer(machine, calls, number, { ...common, comm, service_ns })
+        : new QueryServer(machine, calls, number, { ...common, comm, container, cpu, service_ns });
     const cache = tier('memcached', CACHE, traffic.cacheCpu, constant('memcachedGet.packet_ns'));
     const database = tier('mysqld', DATABASE, traffic.databaseCpu, constant('databaseQuery.packet_ns'));
     for (let w = 0; w < traffic.workers; w++) {
       const cpu = traffic.appCpus[w % traffic.appCpus.length];
-      const worker = new PhpWorker(machine, calls, this.pool, query_bytes, cpu, cache, database);
-      for (const flow of worker.flows) this.localFlows.set(flow.flow, flow);
+      const worker = new PhpWorker(machine, calls, this.pool, cpu, cache, database);
+      for (const flow of worker.flows) this.tierFlows.set(flow.flow, flow);
     }
   }
 
@@ -216,6 +221,7 @@ export class WebWorkload implements Workload, Site, PageClient {
       label: `web-${this.number}`,
       message_bytes: traffic.request_bytes,
     });
+    this.randoms.push(machine.random(`web-${this.number}-user-${user}`));
     const source = new RequestSource(machine, flow, 'tcp');
     this.sources.push(source);
     this.outlets.push(machine.outlet.add(source, traffic.senderCpus[user % traffic.senderCpus.length]));

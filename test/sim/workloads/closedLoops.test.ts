@@ -25,6 +25,7 @@ const traffic: fc.Arbitrary<TrafficInput> = fc.oneof(
     request_bytes: fc.constantFrom(300, 4000),
     answer_bytes: fc.constantFrom(10, 90_000),
     appCpus: cpus,
+    tiers: fc.constantFrom('local' as const, 'remote' as const),
     cacheCpu: fc.constantFrom(4, 0),
     databaseCpu: fc.constantFrom(5, 0),
   }),

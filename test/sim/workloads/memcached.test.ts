@@ -38,8 +38,9 @@ describe('memcached', () => {
   });
 
   it('is paced by its clients while the server has time', () => {
-    const one = serviceRate(memcached({ clients: 1 }));
-    const three = serviceRate(memcached({ clients: 3 }));
+    const costs = { 'clientRequest.packet_ns': 20_000 };
+    const one = serviceRate(memcached({ clients: 1 }, { costs }));
+    const three = serviceRate(memcached({ clients: 3 }, { costs }));
     expect(Math.abs(one / 50_000 - 1)).toBeLessThan(0.02);
     expect(Math.abs(three / one - 3)).toBeLessThan(0.1);
   });

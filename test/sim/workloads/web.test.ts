@@ -80,6 +80,50 @@ describe('web', () => {
     expect(operation(result, 'Page', 'delay', 'mean')).toBeGreaterThan(20);
   });
 
+  it('spreads its pages evenly over the cores of its workers', () => {
+    const { tables } = web({ users: 60, think_s: 0.03 });
+    const busy = new Map<number, number>();
+    for (const { cpu, context, busy_s } of tables.cpuTime?.rows() ?? []) {
+      if (context === 'user') busy.set(cpu, busy_s);
+    }
+    const loads = [2, 3, 4, 5].map((cpu) => busy.get(cpu) ?? 0);
+    expect(Math.min(...loads)).toBeGreaterThan(0.1);
+    expect(Math.max(...loads) / Math.min(...loads)).toBeLessThan(1.3);
+  });
+
+  it('has every user do the same on any path', () => {
+    const operations = [PAGE, { ...PAGE, name: 'Other', weight: 2, assets: 1 }];
+    const counts = (['overlay', 'host'] as const).map((topology) => {
+      const result = web({ operations, users: 150, think_s: 0.05 }, { topology, duration_s: 0.5, warmup_s: 0 });
+      return operation(result, 'Other', 'rate', 'total') * 0.5;
+    });
+    // Of some 900, independent draws would differ by 40 or so, the same draws by what was under way at the end.
+    expect(counts[0]).toBeGreaterThan(700);
+    expect(Math.abs(counts[0] - counts[1])).toBeLessThan(8);
+  });
+
+  it('asks tiers on the other machine over the wire, one answer a packet', () => {
+    const operations = [{ ...PAGE, php_ms: 0.1, cacheQueries: 50, databaseQueries: 0, assets: 0, page_bytes: 500 }];
+    const traffic = { users: 1, think_s: 0.001, operations, tiers: 'remote' as const };
+    const nic = { moderation: { mode: 'fixed' as const, usecs: 0, frames: 1 } };
+    const result = web(traffic, { nic });
+    // Each query is 4 µs on the wire, is served in more than memcached's 1.5 µs, and is 4 µs on the wire again.
+    expect(operation(result, 'Page', 'latency', 'mean')).toBeGreaterThan(0.1 + 50 * 0.0095);
+    expect(operation(result, 'Page', 'latency', 'mean')).toBeLessThan(4);
+    const packetsOfPage = counter(result, 'offered') / (serviceRate(result) * 0.4);
+    expect(Math.abs(packetsOfPage / 51 - 1)).toBeLessThan(0.02);
+    packetsAreConserved(result);
+  });
+
+  it('is bound by one thread of a tier on the other machine', () => {
+    const costs = { 'databaseQuery.packet_ns': 500_000, 'cpu.variation': 0 };
+    const operations = [{ ...PAGE, php_ms: 0.05, cacheQueries: 0, databaseQueries: 1, assets: 0 }];
+    const rate = serviceRate(web({ users: 60, think_s: 0.001, operations, tiers: 'remote' }, { costs }));
+    // The thread also waits in epoll and sends: 2 to 3 µs.
+    expect(rate).toBeLessThan(2000);
+    expect(rate).toBeGreaterThan(1970);
+  });
+
   it('loses time to softirqs that share the core of its workers', () => {
     // Files of 28 segments: requests and acknowledgements are a good part of the work.
     const files = { php_ms: 0.1, cacheQueries: 0, databaseQueries: 0, assets: 20, asset_bytes: 40_000 };
@@ -105,13 +149,15 @@ describe('web', () => {
   });
 
   it('recovers from losses, between its tiers too', () => {
-    const result = web({ users: 60 }, { costs: { 'kernel.maxBacklog': 1 }, duration_s: 1.2 });
-    packetsAreConserved(result);
-    expect(drops(result).get('backlog')).toBeGreaterThan(10);
-    // Had every loss ended its user's loop, the rate would have gone to nothing: all have lost something.
-    expect(operation(result, 'Page', 'latency', 'max')).toBeGreaterThan(200);
-    expect(serviceRate(result)).toBeGreaterThan(50);
-    expect(counter(result, 'out of order')).toBe(0);
+    for (const tiers of ['local', 'remote'] as const) {
+      const result = web({ users: 60, tiers }, { costs: { 'kernel.maxBacklog': 1 }, duration_s: 1.2 });
+      packetsAreConserved(result);
+      expect(drops(result).get('backlog')).toBeGreaterThan(10);
+      // Had every loss ended its user's loop, the rate would have gone to nothing: all have lost something.
+      expect(operation(result, 'Page', 'latency', 'max')).toBeGreaterThan(200);
+      expect(serviceRate(result)).toBeGreaterThan(50);
+      expect(counter(result, 'out of order')).toBe(0);
+    }
   });
 
   it('gives the same bytes for the same seed, and others for another', () => {
@@ -142,6 +188,10 @@ describe('web', () => {
     );
     expect(refuse({ operations: [{ ...PAGE, asset_bytes: 0 }] })).toThrow(/operations\.0\.asset_bytes/);
     expect(refuse({ operations: [{ ...PAGE, weight: 0 }] })).toThrow(/above 0 in field traffic\.operations\.0\.weight/);
+    const testbed = { topology: 'testbed-overlay', profile: 'linux-6.18-testbed' };
+    expect(() => resolveExperiment({ ...testbed, traffic: { kind: 'web', tiers: 'remote' } })).toThrow(
+      /"local", since a veth cable has no other machine behind it in field traffic\.0\.tiers/,
+    );
     expect(refuse({ databaseCpu: 10 })).toThrow(/a CPU of 0 to 9 in field traffic\.0\.databaseCpu, saw 10/);
   });
 });
