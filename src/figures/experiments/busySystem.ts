@@ -1,12 +1,6 @@
 import { analyticModel } from '../../analysis';
-import {
-  paperExperiment,
-  tcpAt,
-  udpAt,
-  type FalconPolicy,
-  type PaperExperiment,
-  type PaperMode,
-} from '../../experiment';
+import { paperExperiment, tcpAt, udpAt } from '../../experiment';
+import type { FalconPolicy, PaperExperiment, PaperMode, TrafficInput } from '../../experiment';
 import type { Case } from '../cases';
 import { RECEIVING_CPUS, SIX_CORES } from './roles';
 
