@@ -67,8 +67,7 @@ export interface Steering {
   readonly groSplit: GroSplit | null;
   /**
    * Whether the machine counts as having been as busy as up to the first sample of the load averages for long: they
-   * start where they would settle (each takes a third of a second to get there from rest), and Falcon is off until then.
-   * Default false.
+   * start where they would settle (each takes a third of a second to get there from rest). Default false.
    */
   readonly steadyLoads: boolean;
 }

@@ -6,8 +6,6 @@ import { leastLoadedCpu, sprayedCpu } from '../kernel/steering';
 import { IDLE } from './core';
 import type { Machine } from './machine';
 
-const MOST_PERCENT = 100;
-
 /** Who chooses the CPU at stage transitions, and the load averages that the choice rests on. */
 export class StageSteering {
   /** EWMA of each CPU's load in percent. */
@@ -36,8 +34,6 @@ export class StageSteering {
     const { stages, groSplit, steadyLoads } = experiment.steering;
     const cpus = experiment.machine.cpus;
     this.steadyLoads = steadyLoads;
-    // Nothing is known of a busy system before the first sample: Falcon waits for it.
-    if (steadyLoads) this.average = MOST_PERCENT;
     this.loads = new Int32Array(cpus);
     this.idleAtSample = new Float64Array(cpus);
     this.policy = stages.policy;
