@@ -55,7 +55,7 @@ describe('Falcon under a load average', () => {
       duration_s: JIFFIES_10_S,
       topology: 'overlay',
       machine: { cpus: 8 },
-      steering: { ...RPS, steadyLoads: true, stages: FALCON },
+      steering: { ...RPS, steadyLoads: true },
       traffic: UDP,
     });
     // CPU 1 has the overlay's path to itself, which three clients overload; CPU 7 has nothing to do.
