@@ -13,7 +13,7 @@ export class Splitting {
   /** Packets cut off, and packets that could have been and stayed. */
   cut = 0;
   kept = 0;
-  /** Times that a core began or ceased to cut. */
+  /** Times that a core began or ceased to cut, since the machine started. */
   changes = 0;
   private readonly dynamic: boolean;
   private readonly threshold_percent: number;
@@ -53,7 +53,6 @@ export class Splitting {
   startMeasuring(): void {
     this.cut = 0;
     this.kept = 0;
-    this.changes = 0;
   }
 
   private change(core: number, on: boolean): void {

@@ -7,6 +7,7 @@ import {
   falconSecondHash,
   getFalconCpu,
   getGroSplitCpu,
+  hash32,
   isFalconOn,
 } from '../../src/kernel';
 
@@ -16,19 +17,28 @@ const variant = fc.constantFrom('paper' as const, 'kernel' as const);
 
 describe('getFalconCpu', () => {
   it('hashes as the released kernel does', () => {
-    expect(falconFirstHash(0xdeadbeef, 0, 'kernel')).toBe(0x6dd9);
-    expect(falconFirstHash(0xdeadbeef, 3, 'kernel')).toBe(0x9332);
-    expect(falconFirstHash(0x51ccc178, 2, 'kernel')).toBe(0x3e5f);
-    expect(falconSecondHash(0x3e5f, 'kernel')).toBe(0xd9ef);
-    expect(falconFirstHash(0xffffffff, 2, 'kernel')).toBe(0x61c8); // the sum wraps at 32 bits
+    expect(falconFirstHash(0xdeadbeef, 0)).toBe(0x6dd9);
+    expect(falconFirstHash(0xdeadbeef, 3)).toBe(0x9332);
+    expect(falconFirstHash(0x51ccc178, 2)).toBe(0x3e5f);
+    expect(falconSecondHash(0x3e5f)).toBe(0xd9ef);
+    expect(falconFirstHash(0xffffffff, 2)).toBe(0x61c8); // the sum wraps at 32 bits
   });
 
-  it('hashes to 32 bits in the paper variant, of which the kernel keeps the upper half at first', () => {
-    fc.assert(
-      fc.property(hashes, fc.nat(64), (hash, ifindex) => {
-        expect(falconFirstHash(hash, ifindex, 'paper') >>> 16).toBe(falconFirstHash(hash, ifindex, 'kernel'));
-      }),
-    );
+  // Why 16 bits in both variants: modulo an even number, all 32 would keep neighbours two apart in one half of the CPUs.
+  it('lets devices an even distance apart, and second choices, reach every CPU', () => {
+    const random = new Random(4);
+    const reached = { device: new Set<string>(), second: new Set<string>(), unmixed: new Set<number>() };
+    for (let i = 0; i < 2000; i++) {
+      const hash = random.uint32();
+      const first = falconFirstHash(hash, 6);
+      reached.device.add(`${first % 2} ${falconFirstHash(hash, 10) % 2}`);
+      reached.second.add(`${first % 2} ${falconSecondHash(first) % 2}`);
+      const all = hash32(hash + 6, 32);
+      reached.unmixed.add((all % 2) ^ (hash32(hash + 10, 32) % 2)).add((all % 2) ^ (hash32(all, 32) % 2));
+    }
+    expect(reached.device.size).toBe(4);
+    expect(reached.second.size).toBe(4);
+    expect(reached.unmixed).toEqual(new Set([0]));
   });
 
   it('takes the first choice below the threshold, the second at or above it', () => {
@@ -95,8 +105,8 @@ describe('getFalconCpu', () => {
       const draws = 50_000;
       let same = 0;
       for (let i = 0; i < draws; i++) {
-        const first = falconFirstHash(random.uint32(), 2, 'kernel');
-        if (first % n === falconSecondHash(first, 'kernel') % n) same++;
+        const first = falconFirstHash(random.uint32(), 2);
+        if (first % n === falconSecondHash(first) % n) same++;
       }
       const p = 1 / n;
       expect(Math.abs(same / draws - p), `N = ${n}`).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / draws));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { averageLoad, busyPercent, KERNEL_LOAD_CPUS, nextLoad } from '../../src/kernel';
+import { averageLoad, busyPercent, KERNEL_LOAD_CPUS, nextLoad, settledLoad } from '../../src/kernel';
 
 function settle(start: number, busy: number): number {
   let load = start;
@@ -30,6 +30,14 @@ describe('nextLoad', () => {
       samples++;
     }
     expect(samples).toBe(5);
+  });
+});
+
+describe('settledLoad', () => {
+  it('is where the average of a CPU stays that was idle once', () => {
+    for (let busy = 0; busy <= 100; busy++) expect(settledLoad(busy)).toBe(settle(0, busy));
+    expect(settledLoad(100)).toBe(96);
+    expect(settledLoad(4)).toBe(0);
   });
 });
 

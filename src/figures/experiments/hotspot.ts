@@ -1,6 +1,6 @@
 import { paperExperiment, tcpAt, udpAt, type FalconPolicy, type PaperExperiment } from '../../experiment';
 import type { Case } from '../cases';
-import { BUSY_UDP_PPS, SETTLED } from './busySystem';
+import { BUSY_UDP_PPS, SETTLED, TCP_SETTLED } from './busySystem';
 import { SIX_CORES } from './roles';
 
 /**
@@ -15,7 +15,7 @@ const UDP_PPS = BUSY_UDP_PPS / 2;
 const TCP_PPS = 40_000;
 const HOTSPOT_FACTOR = 8;
 /** Which core is overloaded, and by what, is drawn for each seed. */
-const SEEDS = 24;
+const SEEDS = { udp: 24, tcp: 16 } as const;
 
 export type Balancing = FalconPolicy['balancing'] | 'least-loaded';
 
@@ -25,14 +25,15 @@ export function hotspotKey(protocol: 'udp' | 'tcp', balancing: Balancing): strin
 
 /** A hotspot that has lasted for long. */
 export function hotspotCase(protocol: 'udp' | 'tcp', balancing: Balancing): Case {
+  const times = protocol === 'tcp' ? TCP_SETTLED : SETTLED;
   return {
     key: hotspotKey(protocol, balancing),
-    experiment: hotspotExperiment(protocol, balancing, -SETTLED.warmup_s, {
-      ...SETTLED,
+    experiment: hotspotExperiment(protocol, balancing, -times.warmup_s, {
+      ...times,
       duration_s: 0.2,
       emit: { interval_s: 0.04 },
     }),
-    seeds: SEEDS,
+    seeds: SEEDS[protocol],
   };
 }
 

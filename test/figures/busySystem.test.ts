@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { analyticModel } from '../../src/analysis';
+import { resolveExperiment } from '../../src/experiment';
+import { experimentsOf } from '../../src/figures/cases';
+import { busyCase, BUSY_UDP_PPS, thresholdCase } from '../../src/figures/experiments/busySystem';
+import { hotspotCase } from '../../src/figures/experiments/hotspot';
+import { RECEIVING_CPUS } from '../../src/figures/experiments/roles';
+
+describe('the busy system', () => {
+  it('has six cores that are 70% busy with six flows on average, wherever the seed puts them', () => {
+    for (const experiment of experimentsOf([{ ...busyCase('udp', 'overlay', 6), seeds: 8 }])) {
+      const { cores } = analyticModel(experiment);
+      const busy = RECEIVING_CPUS.map((cpu) => cores.find((core) => core.cpu === cpu)?.utilisation ?? 0);
+      expect(busy.reduce((a, b) => a + b) / 6).toBeGreaterThan(0.67);
+      expect(busy.reduce((a, b) => a + b) / 6).toBeLessThan(0.73);
+    }
+  });
+
+  it('gives each flow the same rate, one container, and no split of GRO', () => {
+    for (const containers of [6, 40]) {
+      const experiment = resolveExperiment({ ...busyCase('udp', 'falcon', containers).experiment, seed: 1 });
+      expect(experiment.containers).toBe(containers);
+      expect(experiment.traffic).toMatchObject([{ kind: 'udp', flows: containers, rate_pps: BUSY_UDP_PPS }]);
+      expect(experiment.steering).toMatchObject({ groSplit: null, steadyLoads: true });
+    }
+  });
+
+  it('simulates the released threshold once, for figures 14 and 15', () => {
+    expect(thresholdCase(80, 6)).toEqual(busyCase('udp', 'falcon', 6));
+    expect(thresholdCase(70, 6).key).not.toBe(thresholdCase(80, 6).key);
+  });
+});
+
+describe('the hotspot', () => {
+  it('has lasted since before measuring began', () => {
+    const { traffic, warmup_s } = resolveExperiment({ ...hotspotCase('udp', 'static').experiment, seed: 1 });
+    expect(traffic).toMatchObject([{ hotspots: [{ flow: 'random', from_s: -warmup_s }] }]);
+  });
+});
