@@ -38,7 +38,7 @@ export const WORK_COSTS: Readonly<Record<string, string>> = {
   ipDefragment: 'queueing an IP fragment',
   udpReceive: 'UDP input up to the socket',
   tcpReceive: 'TCP input, for each (merged) skb and its segments',
-  tcpAck: 'building and sending an acknowledgement, for each merged skb',
+  tcpAck: 'building and sending an acknowledgement',
   vxlanReceive: 'VXLAN decapsulation and hand-over to the tunnel device',
   ipipReceive: 'IP-in-IP decapsulation and hand-over to the tunnel device',
   groCellPoll: 'gro_cell_poll with GRO of the inner packet',

@@ -1,6 +1,6 @@
 import type { Core } from './core';
 import type { Machine } from './machine';
-import { NONE, PacketQueue, RETRANSMITTED } from './packets';
+import { NONE, PACKET_TCP, PACKET_TCP_QUIET, PacketQueue, PUSH, RETRANSMITTED } from './packets';
 import type { QueueGauge } from './queueGauge';
 import type { Thread } from './scheduler';
 import { BLOCKED } from './scheduler';
@@ -28,10 +28,25 @@ export class Socket {
   }
 }
 
+/** An skb as TCP input sees it. */
+export interface TcpArrival {
+  /** Place of its data in the stream. */
+  from: number;
+  to: number;
+  /** Payload of its segments, of which the last may be shorter (gso_size). */
+  segment_bytes: number;
+  /** PSH is set. */
+  pushes: boolean;
+  /** Some of its data had come before; only known afterwards. */
+  known: boolean;
+}
+
 /** Socket receive queues with truesize accounting (__udp_enqueue_schedule_skb, net/ipv4/udp.c). */
 export class Sockets {
   readonly all: Socket[] = [];
   readonly tcp: TcpInput;
+  /** The skb that is looked at. */
+  private readonly arrival: TcpArrival = { from: 0, to: 0, segment_bytes: 0, pushes: false, known: false };
   private readonly overhead_bytes: number;
   private readonly chunk_bytes: number;
   private readonly wakeup_ns: number;
@@ -87,14 +102,39 @@ export class Sockets {
     this.wake(core, socket.reader);
   }
 
+  /**
+   * Whether TCP input will acknowledge an skb is known before it begins: from then on the skb's class says so.
+   * @returns the class, of any packet that is about to go to its socket
+   */
+  classify(packet: number): number {
+    const { pool, flows, workloads } = this.machine;
+    if (pool.kind[packet] !== PACKET_TCP) return pool.kind[packet];
+    const flow = pool.flow[packet];
+    const workload = workloads[flows.workload[flow]];
+    if (workload.acknowledges?.(flow, this.describe(packet)) === false) pool.kind[packet] = PACKET_TCP_QUIET;
+    return pool.kind[packet];
+  }
+
   private deliverTcp(core: Core, packet: number, flow: number, socket: Socket): void {
     const { pool, flows, workloads } = this.machine;
     for (let slot = packet; slot !== NONE; slot = pool.chain[slot]) this.checkOrder(flow, slot, pool.sequence[slot]);
-    const from = pool.position[packet];
-    const to = from + pool.bytes[packet];
-    const known = this.tcp.receive(flow, packet, socket);
+    const paid = pool.kind[packet] === PACKET_TCP;
+    const arrival = this.describe(packet);
+    arrival.known = this.tcp.receive(flow, packet, socket);
     if (socket.queue.length > 0) this.wake(core, socket.reader);
-    workloads[flows.workload[flow]].onTcpInput?.(flow, from, to, known, core.id);
+    workloads[flows.workload[flow]].onTcpInput?.(flow, arrival, paid, core.id);
+  }
+
+  private describe(packet: number): TcpArrival {
+    const { pool } = this.machine;
+    const { arrival } = this;
+    const second = pool.chain[packet];
+    arrival.from = pool.position[packet];
+    arrival.to = arrival.from + pool.bytes[packet];
+    arrival.segment_bytes = second === NONE ? pool.bytes[packet] : pool.position[second] - arrival.from;
+    arrival.pushes = (pool.flags[pool.chainTail[packet]] & PUSH) !== 0;
+    arrival.known = false;
+    return arrival;
   }
 
   /** Wakes a thread that sleeps, at the cost of the core that does it. */

@@ -295,7 +295,8 @@ export class Softirqs {
     let cost = 0;
     for (let i = 0; i < core.passing.length; i++) {
       const packet = core.passing.at(i);
-      cost += plan.legs[pool.leg[packet]].after.of(pool.kind[packet], pool.segments[packet], pool.bytes[packet]);
+      const leg = plan.legs[pool.leg[packet]];
+      cost += leg.after.of(this.classOf(packet, leg), pool.segments[packet], pool.bytes[packet]);
     }
     this.machine.begin(core, SOFTIRQ, cost * variation.next(), OP_PASS_UP);
     return true;
@@ -326,9 +327,14 @@ export class Softirqs {
     const skipsGro = leg.entry === ENTRY_GRO_CELLS && napi.kind === NAPI_BACKLOG;
     if (skipsGro) cost += this.dequeue_ns;
     else cost += leg.before.of(kind, segments, bytes);
-    if (!this.goesThroughGro(leg, napi, packet)) cost += leg.after.of(kind, segments, bytes);
+    if (!this.goesThroughGro(leg, napi, packet)) cost += leg.after.of(this.classOf(packet, leg), segments, bytes);
     cost += this.touch(core, packet);
     machine.begin(core, SOFTIRQ, cost * machine.variation.next(), OP_PACKET, packet);
+  }
+
+  /** Class of a packet that is done with GRO, which decides what the rest of a leg costs. */
+  private classOf(packet: number, leg: Leg): number {
+    return leg.next < 0 ? this.machine.sockets.classify(packet) : this.machine.pool.kind[packet];
   }
 
   /** What it costs that other cores touched the packet before; from now on this core did. */

@@ -1,5 +1,5 @@
 import type { PaperLink } from '../../experiment';
-import type { CaseRuns } from '../cases';
+import type { CaseRuns, FigureRun } from '../cases';
 import { FIVE_FLOWS, fiveFlowsCase } from '../experiments/load';
 import { flowsCase, latencyCase, LATENCY_RATES, tcpBulkCase, TCP_SIZES, TCP_64K } from '../experiments/overlayCost';
 import { rampRuns, type Ramp } from '../experiments/ramp';
@@ -43,14 +43,25 @@ function average(a: readonly number[], b: readonly number[]): number[] {
   return a.slice(0, b.length).map((value, i) => (value + b[i]) / 2);
 }
 
-/** Received per offered message beyond the knee, by the steps around it. */
+/** Packets (fragments, of large messages) that reach the application's socket layer. */
+function socketPackets(run: FigureRun): number {
+  const packets = stageLoads(run).filter((s) => hasStage(s, 'stack') || hasStage(s, 'container'));
+  return sum(packets.map((s) => s.packets));
+}
+
+/**
+ * Packets that arrive more for each packet offered more, from the knee to the end of the ramp. Packets, not messages: of a
+ * message in fragments nothing is left once one of them is lost, so that beyond the knee its rate falls.
+ */
 function slopeBeyondKnee(ramp: Ramp, runs: CaseRuns): number[] {
   return rampRuns(ramp, runs).map((steps) => {
-    const rates = steps.map(receivedRate_pps);
-    const knee = rates.indexOf(Math.max(...rates));
-    const next = Math.min(knee + 1, steps.length - 1);
-    if (next === knee) return 1; // the ramp ended before its knee
-    return (rates[next] - rates[knee]) / (offeredRate_pps(steps[next]) - offeredRate_pps(steps[knee]));
+    // All steps last equally long.
+    const packets = steps.map(socketPackets);
+    const knee = packets.indexOf(Math.max(...packets));
+    const last = steps.length - 1;
+    if (knee === last) return 1; // the ramp ended before its knee
+    const added_pps = offeredRate_pps(steps[last]) - offeredRate_pps(steps[knee]);
+    return (packets[last] - packets[knee]) / ((added_pps * packets[0]) / offeredRate_pps(steps[0]));
   });
 }
 

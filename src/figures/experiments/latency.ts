@@ -1,15 +1,20 @@
 import { paperExperiment, tcpAt, udpAt, type PaperExperiment, type PaperMode } from '../../experiment';
 import type { Case } from '../cases';
-import { ramp, ratesAroundKnee, type Ramp } from './ramp';
+import { boundOf_pps, ramp, ratesAroundKnee, type Ramp } from './ramp';
 
 /** Figure 12: latency of one flow, underloaded at a fixed rate and at each mode's highest rate without drops. */
 
 export const SYSTEMS_3 = ['host', 'overlay', 'falcon'] as const;
 const SEEDS = 3;
 
-/** Section 6.1: a rate that overloads no core in any of the three cases; the number is assumed. */
-export const UNDERLOAD_UDP_PPS = 400_000;
-export const UNDERLOAD_TCP_PPS = 100_000;
+/** Section 6.1: a rate that overloads no core in any of the three cases. How far below is assumed: this share. */
+const UNDERLOAD = 0.85;
+const underload_pps = (trafficAt: (rate: number) => PaperExperiment['traffic']): number => {
+  const bound_pps = boundOf_pps((rate) => paperExperiment({ mode: 'overlay', traffic: trafficAt(rate) as never }));
+  return Math.round((UNDERLOAD * bound_pps) / 1000) * 1000;
+};
+export const UNDERLOAD_UDP_PPS = underload_pps((rate) => udpAt(rate, 16));
+export const UNDERLOAD_TCP_PPS = underload_pps((rate) => tcpAt(rate, 4096));
 
 export type Underload = 'udp-16' | 'tcp-4096' | 'tcp-1024';
 
@@ -28,7 +33,7 @@ export function underCase(load: Underload, mode: PaperMode, split?: boolean): Ca
 }
 
 const STEP = 1.03;
-const OVERLOAD_SEEDS = 4;
+const OVERLOAD_SEEDS = 6;
 const SHORT = { duration_s: 0.05, warmup_s: 0.03, emit: { interval_s: 0.025 } } as const;
 
 /** UDP 16 B at rising rates, up to where the mode drops. */
@@ -42,7 +47,7 @@ export function overloadRamp(mode: (typeof SYSTEMS_3)[number]): Ramp {
 const OVERLOAD_WINDOW_BYTES = 16_384;
 
 export function overloadTcpCase(mode: (typeof SYSTEMS_3)[number]): Case {
-  const traffic = tcpAt('bulk', 16, { window_bytes: OVERLOAD_WINDOW_BYTES });
+  const traffic = tcpAt('bulk', 16, { window_bytes: OVERLOAD_WINDOW_BYTES, nodelay: true });
   return {
     key: `overload/tcp-16-${mode}`,
     experiment: paperExperiment({ mode, traffic, also: SHORT }),

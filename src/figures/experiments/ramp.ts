@@ -34,13 +34,17 @@ export function ratesAroundKnee(
   step: number,
   most_pps = Infinity,
 ): number[] {
-  const { bound_pps } = analyticModel({ ...experimentAt(ANY_RATE_PPS), name: 'knee', seed: 1 } as ExperimentInput);
-  const expected = Math.min(bound_pps, most_pps);
+  const expected = Math.min(boundOf_pps(experimentAt), most_pps);
   return geometricRates(FROM_BOUND * expected, TO_BOUND * expected, step);
 }
 
 /** The bound does not depend on the offered rate; low enough for any sender. */
 const ANY_RATE_PPS = 1000;
+
+/** Messages a second at which the work for packets alone fills the busiest core (analytic model). */
+export function boundOf_pps(experimentAt: (rate_pps: number) => PaperExperiment): number {
+  return analyticModel({ ...experimentAt(ANY_RATE_PPS), name: 'bound', seed: 1 } as ExperimentInput).bound_pps;
+}
 
 export function ramp(
   key: string,

@@ -32,3 +32,16 @@ export const SIX_CORES: Roles = {
 };
 
 export const RECEIVING_CPUS = SIX_CORES.falcon;
+
+/**
+ * Flow-to-core ratios (figure 2c): five cores that do all there is to do, interrupts, softirqs and applications
+ * (section 2.2: at 1:1 there is a core for each flow). Their number is assumed.
+ */
+export const FIVE_SHARED_CORES: Roles = {
+  cpus: 5,
+  irq: range(0, 5),
+  rps: range(0, 5),
+  app: range(0, 5),
+  falcon: range(0, 5),
+  groSplit: range(0, 5),
+};

@@ -1,6 +1,7 @@
 import type { TcpTraffic } from '../../experiment';
 import { IPV4_HEADER_BYTES, TCP_HEADER_BYTES, TCP_TIMESTAMP_BYTES } from '../../kernel';
 import type { Machine } from '../machine';
+import type { TcpArrival } from '../sockets';
 import { hotspotsOf } from './hotspots';
 import { Pacing } from './pacing';
 import { Receiver } from './receiver';
@@ -11,9 +12,11 @@ import type { Workload } from './workload';
 
 const HEADERS_BYTES = IPV4_HEADER_BYTES + TCP_HEADER_BYTES + TCP_TIMESTAMP_BYTES;
 
-/** Codes of timers: connection number doubled, plus what happened. */
+/** Codes of timers: so many times the connection's number, plus what happened. */
+const CODES = 3;
 const ACKNOWLEDGEMENT = 0;
 const ALARM = 1;
+const DELAYED = 2;
 
 /** One connection: its sending end on the other side of the cable, its receiving end here. */
 export interface Connection {
@@ -44,14 +47,23 @@ export class TcpWorkload implements Workload {
   /** The sender learns of losses as TCP does. */
   onLost(): void {}
 
-  onTcpInput(flow: number, from: number, to: number, known: boolean, cpu: number): void {
-    this.connections[flow - this.firstFlow].receiver.onInput(from, to, known, cpu);
+  acknowledges(flow: number, arrival: TcpArrival): boolean {
+    return this.connections[flow - this.firstFlow].receiver.acknowledges(arrival);
+  }
+
+  onTcpInput(flow: number, arrival: TcpArrival, paid: boolean, cpu: number): void {
+    this.connections[flow - this.firstFlow].receiver.onInput(arrival, paid, cpu);
   }
 
   onTimer(code: number): void {
     const { machine } = this;
-    const { source, receiver, outlet } = this.connections[code >> 1];
-    if ((code & 1) === ACKNOWLEDGEMENT) {
+    const what = code % CODES;
+    const { source, receiver, outlet } = this.connections[(code - what) / CODES];
+    if (what === DELAYED) {
+      receiver.onTimer();
+      return;
+    }
+    if (what === ACKNOWLEDGEMENT) {
       receiver.arrive(this.arrived);
       source.onAcknowledgement(this.arrived);
     } else source.onAlarm();
@@ -63,7 +75,9 @@ export class TcpWorkload implements Workload {
     const { machine } = this;
     const { experiment } = machine.plan;
     const wire_bytes = experiment.nic.mtu_bytes - experiment.topology.encapsulation_bytes - HEADERS_BYTES;
-    const reader = new Receiver(machine, (packet, cpu) => receiver.onRead(machine.pool.bytes[packet], cpu));
+    const reader = new Receiver(machine, (packet, cpu) => {
+      receiver.onRead(machine.pool.bytes[packet], socket.rmem_bytes === 0, cpu);
+    });
     const thread = machine.scheduler.add(traffic.appCpus[index % traffic.appCpus.length], 'sockperf', reader);
     const socket = machine.sockets.add('tcp', thread);
     reader.attach(socket);
@@ -75,11 +89,12 @@ export class TcpWorkload implements Workload {
       label: `tcp-${this.number}-${index}`,
       message_bytes: traffic.message_bytes,
     });
-    const code = 2 * index + ACKNOWLEDGEMENT;
-    const receiver = new TcpReceiver(machine, flow, traffic.window_bytes, wire_bytes, this.number, code);
+    const code = CODES * index;
+    const codes = { arrives: code + ACKNOWLEDGEMENT, delayed: code + DELAYED };
+    const receiver = new TcpReceiver(machine, flow, traffic.window_bytes, wire_bytes, this.number, codes);
     const sizes = { wire_bytes, most_bytes: machine.outlet.segmentBytes(wire_bytes), headers_bytes: HEADERS_BYTES };
     const source = new TcpSource(machine, flow, traffic, sizes, this.pacingOf(traffic, flow, hotspots), (at_ns) => {
-      machine.timer(at_ns, this.number, 2 * index + ALARM);
+      machine.timer(at_ns, this.number, code + ALARM);
     });
     const outlet = machine.outlet.add(source, traffic.senderCpus[index % traffic.senderCpus.length]);
     this.connections.push({ source, receiver, outlet });

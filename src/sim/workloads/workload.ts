@@ -1,3 +1,4 @@
+import type { TcpArrival } from '../sockets';
 import type { OperationLog } from './operationLog';
 
 /**
@@ -16,10 +17,12 @@ export interface Workload {
    */
   onLost(flow: number, bytes: number, messages: number, position: number): void;
   /**
-   * TCP input has taken an skb of one of its flows on a CPU, and acknowledges it: the place of its data in the stream, and
-   * whether some of that was there already.
+   * TCP input begins with an skb of one of its flows: whether it will acknowledge it at once. Workloads that do not say so
+   * pay by the packet's class.
    */
-  onTcpInput?(flow: number, from: number, to: number, known: boolean, cpu: number): void;
+  acknowledges?(flow: number, arrival: TcpArrival): boolean;
+  /** TCP input has taken an skb of one of its flows on a CPU. `paid`: with an acknowledgement. */
+  onTcpInput?(flow: number, arrival: TcpArrival, paid: boolean, cpu: number): void;
   /** What its clients saw, where they wait for answers. */
   readonly log?: OperationLog;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveExperiment } from '../../../src/experiment';
 import type { ExperimentInput, TrafficInput } from '../../../src/experiment';
 import type { Machine } from '../../../src/sim/machine';
+import { SOFTIRQ, SYSTEM } from '../../../src/sim/core';
 import { NONE } from '../../../src/sim/packets';
 import { compilePlan } from '../../../src/sim/plan';
 import { Simulator } from '../../../src/sim/simulator';
@@ -173,6 +174,63 @@ describe('a TCP connection', () => {
     const application = own.machine.monitors.stages[own.machine.plan.legs.length];
     const skbs = application.reduce((sum, core) => sum + (core?.packets ?? 0), 0);
     expect(own.machine.monitors.receivedMessages[0] / skbs).toBeLessThanOrEqual(2);
+  });
+
+  it('acknowledges lone full segments in pairs, and charges TCP input for no more than it sends', () => {
+    const outcome = (ack_ns: number): { acks: number; skbs: number; stack_ns: number } => {
+      const costs = { 'tcpAck.packet_ns': ack_ns, 'cpu.variation': 0 };
+      const { machine, connection, reads } = run({ traffic: PACED, costs, duration_s: 0.1 });
+      const stack = machine.monitors.stages[machine.plan.legs.length - 1];
+      const stack_ns = stack.reduce((sum, core) => sum + (core?.service_ns ?? 0), 0);
+      return { acks: connection.receiver.sent, skbs: reads.length, stack_ns };
+    };
+    const free = outcome(0);
+    const dear = outcome(20_000);
+    expect(dear.skbs).toBeGreaterThan(990);
+    // The first 16 are acknowledged each.
+    expect(Math.abs(dear.acks - (dear.skbs + 16) / 2)).toBeLessThanOrEqual(2);
+    expect(Math.abs((dear.stack_ns - free.stack_ns) / 20_000 - dear.acks)).toBeLessThan(0.02 * dear.acks);
+  });
+
+  it('acknowledges small messages by the segment size while they queue', () => {
+    const traffic: TrafficInput = { kind: 'tcp', message_bytes: 16, nodelay: true };
+    // The application is what bounds it, so that its queue does not run empty.
+    const { machine, connection } = run({ traffic, costs: { 'application.packet_ns': 3000 } });
+    const bytes = machine.sockets.tcp.nextOf(0);
+    expect(bytes / 16).toBeGreaterThan(5000);
+    // More than the 536 B that a receiver assumes at first: 34 messages.
+    expect(Math.abs((connection.receiver.sent - 16) / (bytes / (34 * 16)) - 1)).toBeLessThan(0.05);
+  });
+
+  it('has the application acknowledge a small message that it has read, at its own cost', () => {
+    const traffic: TrafficInput = { kind: 'tcp', message_bytes: 16, rate_pps: 1000 };
+    const time_ns = (ack_ns: number): { softirq_ns: number; system_ns: number; acks: number } => {
+      const costs = { 'tcpAck.packet_ns': ack_ns, 'cpu.variation': 0 };
+      const { machine, connection, reads } = run({ traffic, costs, duration_s: 0.1 });
+      expect(reads.length).toBeGreaterThan(95);
+      const [, irq, app] = machine.cores;
+      return { softirq_ns: irq.time_ns[SOFTIRQ], system_ns: app.time_ns[SYSTEM], acks: connection.receiver.sent };
+    };
+    const free = time_ns(0);
+    const dear = time_ns(50_000);
+    expect(dear.acks).toBe(free.acks);
+    expect(Math.abs((dear.softirq_ns - free.softirq_ns) / 50_000 - 16)).toBeLessThan(0.5);
+    expect(Math.abs((dear.system_ns - free.system_ns) / 50_000 - (dear.acks - 16))).toBeLessThan(1.5);
+  });
+
+  it('acknowledges what comes alone after 40 ms', () => {
+    // A gap of 100 ms: longer than the delay, shorter than what makes a receiver quick again.
+    const traffic: TrafficInput = { kind: 'tcp', message_bytes: MSS_BYTES, rate_pps: 10 };
+    const { machine, connection, reads } = run({ traffic, duration_s: 3 });
+    expect(reads.length).toBeGreaterThan(25);
+    expect(connection.receiver.sent).toBe(reads.length);
+    const { sender } = connection.source;
+    expect(sender.retransmissions).toBe(0);
+    // The first 16 round trips take microseconds, the others the delay.
+    expect(sender.roundTrips.smoothed_ns).toBeGreaterThan(25e6);
+    expect(sender.roundTrips.smoothed_ns).toBeLessThan(41e6);
+    expect(sender.roundTrips.least_ns).toBeLessThan(1e6);
+    expect(machine.monitors.ledger.dropped).toBe(0);
   });
 
   it('shows reordering under spraying, none under static Falcon, and reads in order all the same', () => {
