@@ -78,9 +78,31 @@ export function analyticModel(input: ExperimentInput): AnalyticModel {
     cores,
     bottleneck: { cpu: busiest.cpu, stage: heaviest.stage, utilisation: busiest.utilisation },
     offered_pps,
-    bound_pps: offered_pps / Math.max(...leastWork(flows, offered).values()),
+    bound_pps: leastPacketWork(flows).bound_pps,
     throughput_pps: sum(rates) / Math.max(1, busiest.utilisation),
   };
+}
+
+/** What the work for packets alone asks of the cores: the model without its batches, at little cost. */
+export interface PacketWork {
+  /** Messages per second that are offered, over all flows. */
+  readonly offered_pps: number;
+  /** Share of each core's time, by CPU; above 1 it cannot keep up. */
+  readonly shares: ReadonlyMap<number, number>;
+  /** As in `AnalyticModel`. */
+  readonly bound_pps: number;
+}
+
+/** @throws InputError as `analyticModel` does */
+export function packetWorkOf(input: ExperimentInput): PacketWork {
+  const experiment = resolveExperiment(input);
+  return leastPacketWork(placeFlows(experiment, profileOf(experiment)));
+}
+
+function leastPacketWork(flows: readonly PlacedFlow[]): PacketWork {
+  const offered = offeredRates(flows);
+  const shares = leastWork(flows, offered);
+  return { offered_pps: sum(offered), shares, bound_pps: sum(offered) / Math.max(...shares.values()) };
 }
 
 /** TCP in bulk, whose window lets it send no more than the receiver takes. */

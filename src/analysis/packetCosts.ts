@@ -87,6 +87,7 @@ function workCost(
     : { packet_ns, segment_ns: byte_ns * bytes };
 }
 
-function concerns({ only }: WorkSpec, kind: PacketClass): boolean {
-  return only === undefined || only === kind;
+/** One-way flows acknowledge nothing that this machine sent. */
+function concerns({ only, acknowledged }: WorkSpec, kind: PacketClass): boolean {
+  return acknowledged !== true && (only === undefined || only === kind);
 }

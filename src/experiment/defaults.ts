@@ -68,6 +68,7 @@ export const MEMCACHED_DEFAULTS: MemcachedTraffic = {
   kind: 'memcached',
   clients: 1,
   connections: 100,
+  pipeline: 1,
   serverThreads: 4,
   object_bytes: 550,
   request_bytes: 64,

@@ -27,6 +27,7 @@ const work = fields({
   encloses: z.boolean().optional(),
   only: z.enum(['udp', 'tcp', 'fragment']).optional(),
   acknowledges: z.boolean().optional(),
+  acknowledged: z.boolean().optional(),
 });
 
 const stage = fields({
@@ -133,6 +134,7 @@ export const trafficShape = z.discriminatedUnion('kind', [
     kind: z.literal('memcached'),
     clients: count.optional(),
     connections: count.optional(),
+    pipeline: count.max(1000).optional(),
     serverThreads: count.optional(),
     object_bytes: count.optional(),
     request_bytes: count.optional(),

@@ -88,6 +88,12 @@ export const SOCKET_WORK: readonly WorkSpec[] = [
     only: 'tcp',
   },
   { cost: 'tcpAck', frames: [...LOCAL_DELIVERY, ...ACK_FRAMES], only: 'tcp', acknowledges: true },
+  {
+    cost: 'tcpAckInput',
+    frames: [...LOCAL_DELIVERY, 'tcp_v4_rcv', 'tcp_v4_do_rcv', 'tcp_rcv_established', 'tcp_ack', 'tcp_clean_rtx_queue'],
+    only: 'tcp',
+    acknowledged: true,
+  },
 ];
 
 /** Host or container network stack down to a socket. `tunnelled`: what it sends goes through a tunnel. */

@@ -58,6 +58,8 @@ export interface WorkSpec {
   readonly only?: 'udp' | 'tcp' | 'fragment';
   /** Work on an acknowledgement: not for TCP segments that call for none, such as requests that a response answers. */
   readonly acknowledges?: boolean;
+  /** Only for packets that acknowledge what this machine sent: requests after a response, answers, bare acknowledgements. */
+  readonly acknowledged?: boolean;
 }
 
 /** Each skb costs `packet_ns`, each segment merged into it `segment_ns`, each payload byte `byte_ns`. */

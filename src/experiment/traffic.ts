@@ -66,6 +66,8 @@ export interface MemcachedTraffic {
   /** Client threads, which share the connections; each is bound by the profile's `clientRequest`. */
   readonly clients: number;
   readonly connections: number;
+  /** Requests that a connection has out at a time. */
+  readonly pipeline: number;
   readonly serverThreads: number;
   readonly object_bytes: number;
   readonly request_bytes: number;

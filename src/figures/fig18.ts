@@ -32,6 +32,6 @@ function draw({ simulated }: FigureInput): Figure[] {
       ),
     }),
   );
-  const caption = `4 server threads, 550 B objects, 100 connections, 100G, Linux 5.4; ${spreadNote(FIG18.cases)}.`;
+  const caption = `4 server threads, 550 B objects, 100 connections with up to 4 requests each, 100G, Linux 5.4; ${spreadNote(FIG18.cases)}.`;
   return [plotFigure({ id: 'fig18', title: FIG18.title, caption, panels })];
 }

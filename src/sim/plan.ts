@@ -316,7 +316,8 @@ function concerns(work: WorkSpec, kind: number): boolean {
     case 'udp':
       return kind === PACKET_UDP;
     case 'tcp':
-      return kind === PACKET_TCP || (kind === PACKET_TCP_QUIET && work.acknowledges !== true);
+      // A quiet packet calls for no acknowledgement: it is one.
+      return kind === PACKET_TCP ? work.acknowledged !== true : kind === PACKET_TCP_QUIET && work.acknowledges !== true;
     case 'fragment':
       return kind === PACKET_FRAGMENT;
     default:

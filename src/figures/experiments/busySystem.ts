@@ -1,4 +1,4 @@
-import { analyticModel } from '../../analysis';
+import { packetWorkOf } from '../../analysis';
 import {
   paperExperiment,
   tcpAt,
@@ -36,9 +36,8 @@ export const BUSY_UDP_PPS = evenRate_pps(FIRST_LOAD);
 
 function evenRate_pps(load: number): number {
   const probe_pps = 250_000;
-  const { cores } = analyticModel({ ...containersExperiment('overlay', CONTAINERS[0], udp(probe_pps, CONTAINERS[0])) });
-  const receiving = cores.filter(({ cpu }) => RECEIVING_CPUS.includes(cpu));
-  const busy = receiving.reduce((sum, core) => sum + core.utilisation, 0) / RECEIVING_CPUS.length;
+  const { shares } = packetWorkOf({ ...containersExperiment('overlay', CONTAINERS[0], udp(probe_pps, CONTAINERS[0])) });
+  const busy = RECEIVING_CPUS.reduce((sum, cpu) => sum + (shares.get(cpu) ?? 0), 0) / RECEIVING_CPUS.length;
   return Math.round((probe_pps * load) / busy / 1000) * 1000;
 }
 

@@ -1,4 +1,4 @@
-import { analyticModel } from '../../analysis';
+import { packetWorkOf } from '../../analysis';
 import type { ExperimentInput, PaperExperiment } from '../../experiment';
 import type { Case, CaseRuns, FigureRun } from '../cases';
 import { counter, dropped, offeredRate_pps, receivedRate_pps } from '../measures';
@@ -43,7 +43,7 @@ const ANY_RATE_PPS = 1000;
 
 /** Messages a second at which the work for packets alone fills the busiest core (analytic model). */
 export function boundOf_pps(experimentAt: (rate_pps: number) => PaperExperiment): number {
-  return analyticModel({ ...experimentAt(ANY_RATE_PPS), name: 'bound', seed: 1 } as ExperimentInput).bound_pps;
+  return packetWorkOf({ ...experimentAt(ANY_RATE_PPS), name: 'bound', seed: 1 } as ExperimentInput).bound_pps;
 }
 
 export function ramp(

@@ -29,8 +29,9 @@ export class LocalFlow implements LossyFlow {
   ) {
     const { constant, legs } = machine.plan;
     this.leg = legs.find((leg) => leg.next < 0 && (leg.entry === ENTRY_NETIF_RX || leg.entry === ENTRY_RPS));
-    this.upwards_ns =
-      constant('netifReceive.packet_ns') + constant('ipReceive.packet_ns') + constant('tcpReceive.packet_ns');
+    this.upwards_ns = ['netifReceive', 'ipReceive', 'tcpReceive', 'tcpAckInput']
+      .map((cost) => constant(`${cost}.packet_ns`))
+      .reduce((sum, ns) => sum + ns, 0);
     this.out = { flow, kind: PACKET_TCP_QUIET, flags: 0, bytes, messages: 1, message: 0, position: 0, sent_ns: 0 };
   }
 

@@ -18,8 +18,14 @@ const RESPONSE_HEADER_BYTES = 40;
 const REQUEST = 0;
 const REPEAT = 1;
 
+/** A request that has no response yet. */
+interface Pending {
+  readonly operation: number;
+  readonly sent_ns: number;
+}
+
 /**
- * A closed-loop key-value cache: each connection has one request out at a time; when the response has come, the client
+ * A closed-loop key-value cache: each connection has so many requests out at a time; when a response has come, the client
  * thinks, and its thread composes and sends the next. A client is one thread, which its connections share: its own time
  * for each request bounds the rate that it can ask for. Server threads read their connections' requests in the order of
  * arrival. Latency is that of the client, from sending a request to having read its response.
@@ -29,7 +35,8 @@ export class MemcachedWorkload implements Workload {
   private readonly sources: RequestSource[] = [];
   private readonly outlets: number[] = [];
   private readonly firstFlow: number;
-  private readonly operation: Uint8Array;
+  /** By connection, in the order in which they will be answered. */
+  private readonly pending: Pending[][];
   private readonly random: Random;
   /** When each client's thread can send again. */
   private readonly clientFree_ns: Float64Array;
@@ -49,7 +56,7 @@ export class MemcachedWorkload implements Workload {
     this.random = machine.random(`memcached-${number}`);
     this.clientRequest_ns = machine.outlet.sendersPay ? constant('clientRequest.packet_ns') : 0;
     this.clientFree_ns = new Float64Array(traffic.clients);
-    this.operation = new Uint8Array(traffic.connections);
+    this.pending = Array.from({ length: traffic.connections }, () => []);
     this.udpConnections = Math.round(traffic.udpRatio * traffic.connections);
     const back = (kind: number) => [GET, SET].map((o) => clientReceive_ns(machine, kind, this.responseBytes(o)));
     this.back_ns = { tcp: back(PACKET_TCP_QUIET), udp: back(PACKET_UDP) };
@@ -64,9 +71,11 @@ export class MemcachedWorkload implements Workload {
 
   /** Connections begin at random within the time that a client needs for a request on each, and a time to think. */
   start(): void {
-    const { connections, clients, think_us } = this.traffic;
-    const round_ns = (this.clientRequest_ns * connections) / clients + think_us * 1000;
-    for (let c = 0; c < connections; c++) this.machine.timer(this.random.uniform() * round_ns, this.number, 2 * c);
+    const { connections, clients, pipeline, think_us } = this.traffic;
+    const round_ns = (this.clientRequest_ns * connections * pipeline) / clients + think_us * 1000;
+    for (let r = 0; r < connections * pipeline; r++) {
+      this.machine.timer(this.random.uniform() * round_ns, this.number, 2 * (r % connections));
+    }
   }
 
   onTimer(code: number): void {
@@ -87,11 +96,11 @@ export class MemcachedWorkload implements Workload {
 
   /** Bytes of the response to the request that is being served on a flow. */
   responseBytesOf(flow: number): number {
-    return this.responseBytes(this.operation[flow - this.firstFlow]);
+    return this.responseBytes(this.pending[flow - this.firstFlow][0].operation);
   }
 
   isGet(flow: number): boolean {
-    return this.operation[flow - this.firstFlow] === GET;
+    return this.pending[flow - this.firstFlow][0].operation === GET;
   }
 
   /** The server has sent its response: the client has it after the wire, and thinks. */
@@ -99,10 +108,12 @@ export class MemcachedWorkload implements Workload {
     const { machine, random, traffic } = this;
     const connection = flow - this.firstFlow;
     const source = this.sources[connection];
-    const operation = this.operation[connection];
+    const answered = this.pending[connection].shift();
+    if (answered === undefined) throw new Error('a response without a request');
+    const { operation, sent_ns } = answered;
     const back_ns = connection < this.udpConnections ? this.back_ns.udp : this.back_ns.tcp;
     const arrival_ns = machine.now + back_ns[operation];
-    this.log.record(operation, arrival_ns - source.requestedAt_ns);
+    this.log.record(operation, arrival_ns - sent_ns);
     if (connection >= this.udpConnections && this.acks[operation] > 0) {
       source.acknowledge(arrival_ns, this.acks[operation]);
       machine.outlet.update(this.outlets[connection]);
@@ -117,7 +128,7 @@ export class MemcachedWorkload implements Workload {
     const at_ns = Math.max(machine.now, this.clientFree_ns[client]);
     this.clientFree_ns[client] = at_ns + this.clientRequest_ns * machine.senderVariation.next();
     const operation = this.random.uniform() < traffic.getRatio ? GET : SET;
-    this.operation[connection] = operation;
+    this.pending[connection].push({ operation, sent_ns: at_ns });
     this.sources[connection].request(at_ns, traffic.request_bytes + (operation === SET ? traffic.object_bytes : 0));
   }
 

@@ -2,6 +2,7 @@ import type { Machine } from '../machine';
 import { isTcp, NONE } from '../packets';
 import type { Step, Thread, ThreadProgram } from '../scheduler';
 import type { Socket } from '../sockets';
+import { EventLoop } from './eventLoop';
 import type { MemcachedWorkload } from './memcached';
 import { messagesOf } from './systemCalls';
 import type { SystemCalls } from './systemCalls';
@@ -13,6 +14,7 @@ import type { SystemCalls } from './systemCalls';
 export class MemcachedThread implements ThreadProgram {
   private readonly tcp: Socket;
   private readonly udp: Socket;
+  private readonly loop: EventLoop;
   private packet = NONE;
   // Of the running step: up to where it receives, and up to where it computes.
   private receiveShare = 1;
@@ -27,6 +29,7 @@ export class MemcachedThread implements ThreadProgram {
     cpu: number,
   ) {
     const thread = machine.scheduler.add(cpu, 'memcached', this);
+    this.loop = new EventLoop(calls);
     this.tcp = machine.sockets.add('tcp', thread);
     this.udp = machine.sockets.add('udp', thread);
     this.get_ns = machine.plan.constant('memcachedGet.packet_ns');
@@ -40,11 +43,12 @@ export class MemcachedThread implements ThreadProgram {
   next(thread: Thread, step: Step): boolean {
     const { machine, calls, service } = this;
     const { pool, sockets, cores } = machine;
+    const ready = this.tcp.queue.length + this.udp.queue.length;
     this.packet = sockets.take(this.tcp);
     if (this.packet === NONE) this.packet = sockets.take(this.udp);
     if (this.packet === NONE) return false;
     const flow = pool.flow[this.packet];
-    const receive_ns = calls.wait_ns + calls.read_ns(cores[thread.core], this.packet);
+    const receive_ns = this.loop.next_ns(ready) + calls.read_ns(cores[thread.core], this.packet);
     step.system_ns = receive_ns;
     step.user_ns = 0;
     // The first parts of a long request are only read.

@@ -3,6 +3,7 @@ import type { Machine } from '../machine';
 import { NONE, PACKET_TCP } from '../packets';
 import type { Step, Thread, ThreadProgram } from '../scheduler';
 import type { Socket } from '../sockets';
+import { EventLoop } from './eventLoop';
 import { messagesOf } from './systemCalls';
 import type { SystemCalls } from './systemCalls';
 
@@ -32,6 +33,7 @@ export class NginxThread implements ThreadProgram {
   readonly socket: Socket;
   /** Users whose pages PHP has rendered. */
   private readonly rendered = new IntFifo();
+  private readonly loop: EventLoop;
   private packet = NONE;
   private user = -1;
   private action = NOTHING;
@@ -46,6 +48,7 @@ export class NginxThread implements ThreadProgram {
     private readonly site: Site,
     readonly cpu: number,
   ) {
+    this.loop = new EventLoop(calls);
     this.thread = machine.scheduler.add(cpu, 'nginx', this);
     this.socket = machine.sockets.add('tcp', this.thread);
     this.static_ns = machine.plan.constant('nginxStatic.packet_ns');
@@ -60,19 +63,20 @@ export class NginxThread implements ThreadProgram {
 
   next(thread: Thread, step: Step): boolean {
     const { calls, site } = this;
+    const ready = this.rendered.length + this.socket.queue.length;
     let receive_ns: number;
     let send_ns = 0;
     if (this.rendered.length > 0) {
       this.user = this.rendered.shift();
       this.action = RESPOND;
       const bytes = site.responseBytes(this.user);
-      receive_ns = calls.wait_ns + calls.pipe_ns(bytes);
+      receive_ns = this.loop.next_ns(ready) + calls.pipe_ns(bytes);
       send_ns = calls.send_ns(PACKET_TCP, bytes);
       step.user_ns = this.page_ns;
     } else {
       this.packet = this.machine.sockets.take(this.socket);
       if (this.packet === NONE) return false;
-      receive_ns = calls.wait_ns + calls.read_ns(this.machine.cores[thread.core], this.packet);
+      receive_ns = this.loop.next_ns(ready) + calls.read_ns(this.machine.cores[thread.core], this.packet);
       send_ns = this.takeRequest(step);
     }
     step.system_ns = receive_ns + send_ns;

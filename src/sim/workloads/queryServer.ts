@@ -2,6 +2,7 @@ import type { Machine } from '../machine';
 import { NONE } from '../packets';
 import type { Step, Thread, ThreadProgram } from '../scheduler';
 import type { Socket } from '../sockets';
+import { EventLoop } from './eventLoop';
 import { LocalFlow } from './localMessage';
 import type { SystemCalls } from './systemCalls';
 import type { Tier, TierConnection } from './tier';
@@ -22,6 +23,7 @@ export class QueryServer implements ThreadProgram, Tier {
   private readonly socket: Socket;
   /** Way of the answers, by flow of the queries. */
   private readonly answers = new Map<number, LocalFlow>();
+  private readonly loop: EventLoop;
   private packet = NONE;
   private receiveShare = 1;
   private computeShare = 1;
@@ -32,6 +34,7 @@ export class QueryServer implements ThreadProgram, Tier {
     private readonly workload: number,
     private readonly options: QueryServerOptions,
   ) {
+    this.loop = new EventLoop(calls);
     this.socket = machine.sockets.add('tcp', machine.scheduler.add(options.cpu, options.comm, this));
   }
 
@@ -67,9 +70,10 @@ export class QueryServer implements ThreadProgram, Tier {
 
   next(thread: Thread, step: Step): boolean {
     const { machine, calls, options } = this;
+    const ready = this.socket.queue.length;
     this.packet = machine.sockets.take(this.socket);
     if (this.packet === NONE) return false;
-    const receive_ns = calls.wait_ns + calls.read_ns(machine.cores[thread.core], this.packet);
+    const receive_ns = this.loop.next_ns(ready) + calls.read_ns(machine.cores[thread.core], this.packet);
     step.system_ns = receive_ns + calls.sendLocal_ns(options.answer_bytes);
     step.user_ns = options.service_ns;
     const total_ns = step.system_ns + step.user_ns;

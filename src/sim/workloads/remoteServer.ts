@@ -26,7 +26,7 @@ export class RemoteServer implements Tier {
   ) {
     const { query_bytes, answer_bytes, service_ns } = options;
     this.way_ns = clientReceive_ns(machine, PACKET_TCP_QUIET, query_bytes);
-    this.service_ns = calls.wait_ns + service_ns + calls.send_ns(PACKET_TCP, answer_bytes);
+    this.service_ns = calls.wait_ns + calls.event_ns + service_ns + calls.send_ns(PACKET_TCP, answer_bytes);
   }
 
   connect(answers: Socket, cpu: number): TierConnection {

@@ -39,7 +39,7 @@ export interface Loss {
 }
 
 /**
- * The client's end of a connection: one request at a time, the acknowledgements of long responses, and what has to be
+ * The client's end of a connection: requests one after the other, the acknowledgements of long responses, and what has to be
  * sent again. A request of one segment calls for no acknowledgement, since the response carries it; longer ones do.
  */
 export class RequestSource implements Source {
@@ -56,6 +56,9 @@ export class RequestSource implements Source {
   private ackAt_ns = 0;
   /** Bytes of the stream that have been sent. */
   private position = 0;
+  /** Requests that are to be sent after the one in hand. */
+  private readonly waiting: { readonly at_ns: number; readonly bytes: number }[] = [];
+  /** What the client does not know to be lost yet, oldest first. */
   private readonly lost: Loss[] = [];
   /** Those whose time has come. */
   private readonly again: Loss[] = [];
@@ -70,11 +73,13 @@ export class RequestSource implements Source {
     this.headers_bytes = protocol === 'tcp' ? TCP_HEADERS_BYTES : UDP_HEADERS_BYTES;
   }
 
-  /** Sends a request; the one before must have been answered. */
+  /** Sends a request, not before those that were to be sent earlier. */
   request(at_ns: number, bytes: number): void {
-    this.request_bytes = bytes;
-    this.left_bytes = bytes;
-    this.sentAt_ns = at_ns;
+    if (this.left_bytes > 0) {
+      this.waiting.push({ at_ns, bytes });
+      return;
+    }
+    this.begin(at_ns, bytes);
     this.prepare();
   }
 
@@ -97,11 +102,6 @@ export class RequestSource implements Source {
     this.again.push(loss);
     this.againAt_ns = at_ns;
     this.prepare();
-  }
-
-  /** When the request that is being answered was sent. */
-  get requestedAt_ns(): number {
-    return this.sentAt_ns;
   }
 
   emit(out: Emission): void {
@@ -129,10 +129,18 @@ export class RequestSource implements Source {
       if (this.left_bytes === 0) {
         out.messages = 1;
         this.machine.monitors.messageSent(this.flow);
+        const next = this.waiting.shift();
+        if (next !== undefined) this.begin(next.at_ns, next.bytes);
       }
     }
     if (out.messages > 0) out.flags |= LAST_OF_MESSAGE;
     this.prepare();
+  }
+
+  private begin(at_ns: number, bytes: number): void {
+    this.request_bytes = bytes;
+    this.left_bytes = bytes;
+    this.sentAt_ns = at_ns;
   }
 
   private segmentBytes(): number {

@@ -8,8 +8,9 @@ const TSO_BYTES = 65483;
 
 /** What the system calls of this machine's applications cost. */
 export class SystemCalls {
-  /** epoll_wait that finds something. */
+  /** epoll_wait that finds something, and what each thing found adds. */
   readonly wait_ns: number;
+  readonly event_ns: number;
   /** recv, without the copy. */
   readonly receive_ns: number;
   private readonly copy_ns: number;
@@ -23,6 +24,7 @@ export class SystemCalls {
     const { constant, experiment } = machine.plan;
     const tunnel_ns = experiment.topology.encapsulation_bytes > 0 ? constant('tunnelSend.packet_ns') : 0;
     this.wait_ns = constant('epollWait.packet_ns');
+    this.event_ns = constant('epollEvent.packet_ns');
     this.receive_ns = constant('socketReceive.packet_ns');
     this.copy_ns = constant('copyToUser.packet_ns');
     this.copyByte_ns = constant('copyToUser.byte_ns');

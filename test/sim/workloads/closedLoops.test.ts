@@ -10,6 +10,7 @@ const traffic: fc.Arbitrary<TrafficInput> = fc.oneof(
     kind: fc.constant('memcached' as const),
     clients: fc.integer({ min: 1, max: 8 }),
     connections: fc.integer({ min: 8, max: 60 }),
+    pipeline: fc.constantFrom(1, 3),
     serverThreads: fc.integer({ min: 1, max: 5 }),
     object_bytes: fc.constantFrom(1, 550, 1300),
     getRatio: fc.constantFrom(0, 0.5, 1),
@@ -56,7 +57,8 @@ describe('closed loops', () => {
         const inflow = counter(result, 'offered') + counter(result, 'in flight at start');
         const outflow = counter(result, 'delivered') + counter(result, 'dropped') + counter(result, 'in flight at end');
         expect(outflow).toBe(inflow);
-        expect(received(result)).toBeGreaterThan(0);
+        // A lost request holds up those behind it on its connection for longer than this run.
+        if (Object.keys(input.costs ?? {}).length === 0) expect(received(result)).toBeGreaterThan(0);
       }),
       { numRuns: 25, seed: 11 },
     );

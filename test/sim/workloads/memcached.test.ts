@@ -23,17 +23,18 @@ function latency_us(result: SimulationResult): number {
 }
 
 describe('memcached', () => {
-  it("obeys Little's law around the loop: connections = rate × (response + think time)", () => {
+  it("obeys Little's law around the loop: requests out = rate × (response + think time)", () => {
     // Without a client's own time, thinking is all that a connection does between response and request.
     const costs = { 'clientRequest.packet_ns': 0 };
-    for (const [connections, think_us] of [
-      [20, 100],
-      [100, 400],
-      [200, 50],
+    for (const [connections, think_us, pipeline] of [
+      [20, 100, 1],
+      [100, 400, 1],
+      [20, 100, 3],
     ]) {
-      const result = memcached({ connections, think_us, clients: 4 }, { costs });
+      const result = memcached({ connections, think_us, pipeline, clients: 4 }, { costs });
       const inLoop = serviceRate(result) * (latency_us(result) + think_us) * 1e-6;
-      expect(Math.abs(inLoop / connections - 1), `${connections} connections`).toBeLessThan(0.02);
+      const out = connections * pipeline;
+      expect(Math.abs(inLoop / out - 1), `${connections} × ${pipeline} requests`).toBeLessThan(0.02);
     }
   });
 
@@ -77,6 +78,7 @@ describe('memcached', () => {
       { traffic: { udpRatio: 0.5 } },
       { traffic: { object_bytes: 100_000, getRatio: 0.5, clients: 5 } },
       { traffic: { connections: 200, clients: 10, think_us: 5 }, costs: { 'kernel.maxBacklog': 3 } },
+      { traffic: { connections: 25, pipeline: 4, clients: 10, udpRatio: 0.4 }, costs: { 'kernel.maxBacklog': 3 } },
       { traffic: { connections: 50 }, topology: 'testbed-overlay', profile: 'linux-6.18-testbed', steering: {} },
     ]) {
       const { traffic, ...also } = input;
@@ -89,6 +91,17 @@ describe('memcached', () => {
       const unanswered = (received(result) - serviceRate(result)) * 0.06;
       expect(Math.abs(unanswered)).toBeLessThanOrEqual(traffic.connections ?? 100);
     }
+  });
+
+  it('pays for the acknowledgement that a request carries, over TCP only', () => {
+    const service_us = (udpRatio: number, ack_ns: number): number => {
+      const result = memcached({ udpRatio }, { costs: { 'tcpAckInput.packet_ns': ack_ns, 'cpu.variation': 0 } });
+      const row = [...(result.tables.stages?.rows() ?? [])].find(({ stage }) => stage === 'container');
+      return row?.service_us_mean ?? NaN;
+    };
+    expect(service_us(0, 2000) - service_us(0, 0)).toBeGreaterThan(1.8);
+    expect(service_us(0, 2000) - service_us(0, 0)).toBeLessThan(2.2);
+    expect(Math.abs(service_us(1, 2000) - service_us(1, 0))).toBeLessThan(0.01);
   });
 
   it('sends lost requests again', () => {

@@ -74,7 +74,7 @@ describe('web', () => {
   });
 
   it('is bound by the cores of its workers', () => {
-    const result = web({ users: 100, think_s: 0.001, appCpus: [2] });
+    const result = web({ users: 100, think_s: 0.001, appCpus: [2] }, { duration_s: 1, warmup_s: 0.5 });
     expect(serviceRate(result)).toBeLessThan(1000 / (PAGE.php_ms + 3 * 0.04));
     expect(serviceRate(result)).toBeGreaterThan(300);
     expect(operation(result, 'Page', 'delay', 'mean')).toBeGreaterThan(20);
