@@ -2,7 +2,7 @@ import type { Experiment, ExperimentInput, Profile } from '../experiment';
 import { constantOf, profileOf, resolveExperiment } from '../experiment';
 import { arrivalTimes } from './arrivalTimes';
 import type { Arrival } from './arrivalTimes';
-import { BatchWalk } from './batchWalk';
+import { ackCost, BatchWalk } from './batchWalk';
 import type { Walk } from './batchWalk';
 import { placeFlows } from './placedFlows';
 import type { PlacedFlow } from './placedFlows';
@@ -178,22 +178,28 @@ function packetWork(flows: readonly PlacedFlow[], rates_pps: readonly number[], 
     stages.set(stage, (stages.get(stage) ?? 0) + ns_per_s / 1e9);
   };
   flows.forEach((flow, f) => {
-    const { segments, skbs, delivered, calls } = walk.flows[f];
+    const { segments, skbs, delivered, calls, acks, readerAcks } = walk.flows[f];
     const packet_pps = rates_pps[f] * flow.packetsPerMessage;
     const merged = skbs > 0 ? segments / skbs : 1;
     const callsPerMessage = delivered > 0 ? (calls * flow.packetsPerMessage) / delivered : 1;
-    for (const [cpu, stage, ns] of demandOf(flow, merged)) add(cpu, stage, packet_pps * ns);
+    const each = (count: number): number => (delivered > 0 ? count / delivered : 0);
+    for (const [cpu, stage, ns] of demandOf(flow, merged, each(acks))) add(cpu, stage, packet_pps * ns);
+    add(flow.application.cpu, 'application', packet_pps * each(readerAcks) * ackCost(flow));
     add(flow.application.cpu, 'application', rates_pps[f] * readingOf(flow, merged, callsPerMessage));
   });
   return byCore;
 }
 
-/** Work for a packet by core and stage, if so many are merged into one. */
-function* demandOf(flow: PlacedFlow, merged: number): Generator<[cpu: number, stage: string, ns: number]> {
+/** Work for a packet by core and stage, if so many are merged into one, and so many acknowledged by TCP input. */
+function* demandOf(
+  flow: PlacedFlow,
+  merged: number,
+  acks: number,
+): Generator<[cpu: number, stage: string, ns: number]> {
   let singles = flow.kind === 'tcp';
-  for (const { cpu, stage, merges, groSegment_ns, packet_ns, segment_ns } of flow.work) {
+  for (const { cpu, stage, merges, groSegment_ns, packet_ns, segment_ns, ack_ns } of flow.work) {
     if (merges) singles = false;
-    yield [cpu, stage, groSegment_ns + segment_ns + packet_ns / (singles ? 1 : merged)];
+    yield [cpu, stage, groSegment_ns + segment_ns + packet_ns / (singles ? 1 : merged) + ack_ns * acks];
   }
 }
 
@@ -212,7 +218,10 @@ function leastWork(flows: readonly PlacedFlow[], rates_pps: readonly number[]): 
   };
   flows.forEach((flow, f) => {
     const merged = flow.cuts ? mostInMessage(flow) : flow.mostMerged;
-    for (const [cpu, , ns] of demandOf(flow, merged)) add(cpu, (rates_pps[f] * flow.packetsPerMessage * ns) / 1e9);
+    // A stream has every second full segment acknowledged, or every skb.
+    const acks = flow.cuts ? 0 : 1 / Math.max(2, merged);
+    for (const [cpu, , ns] of demandOf(flow, merged, acks))
+      add(cpu, (rates_pps[f] * flow.packetsPerMessage * ns) / 1e9);
     // A recv takes no more than a message, and no more than an skb.
     const calls = flow.kind === 'fragment' ? 1 : Math.max(1, flow.packetsPerMessage / merged);
     add(flow.application.cpu, (rates_pps[f] * readingOf(flow, merged, calls)) / 1e9);

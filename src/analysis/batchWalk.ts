@@ -2,6 +2,7 @@ import { Random } from '../core';
 import type { Profile } from '../experiment';
 import { constantOf } from '../experiment';
 import { NAPI_POLL_WEIGHT } from '../kernel';
+import { AckRule } from './ackRule';
 import type { Arrival } from './arrivalTimes';
 import type { PlacedFlow } from './placedFlows';
 import type { SteadyModeration } from './steadyModeration';
@@ -34,6 +35,9 @@ export interface FlowCounts {
   /** Packets on the wire of what reached the socket, and the calls that it takes to read them. */
   delivered: number;
   calls: number;
+  /** Acknowledgements by TCP input, and by the reader. */
+  acks: number;
+  readerAcks: number;
 }
 
 interface Signal {
@@ -81,6 +85,7 @@ export class BatchWalk {
   private readonly cells = new Map<string, QueuePoll>();
   private readonly readers: Reader[];
   readonly counts: FlowCounts[];
+  readonly ackRules: AckRule[];
   private readonly variation: number;
   private readonly random: Random;
 
@@ -92,10 +97,13 @@ export class BatchWalk {
     seed: number,
   ) {
     this.costs = batchCosts(profile);
-    this.counts = flows.map(() => ({ segments: 0, skbs: 0, delivered: 0, calls: 0 }));
+    this.ackRules = flows.map((flow) => new AckRule(flow));
+    this.counts = flows.map(() => newCounts());
     this.variation = constantOf(profile, 'cpu.variation');
     this.random = new Random(seed, 'batch-walk');
-    this.readers = flows.map((flow, f) => new Reader(this, flow, this.counts[f], this.core(flow.application.cpu)));
+    this.readers = flows.map(
+      (flow, f) => new Reader(this, flow, this.counts[f], this.ackRules[f], this.core(flow.application.cpu)),
+    );
   }
 
   core(cpu: number): WalkCore {
@@ -129,7 +137,7 @@ export class BatchWalk {
       if (!measuring && at_ns >= from_ns) {
         measuring = true;
         for (const c of this.cores) c.overhead_ns = 0;
-        for (const count of this.counts) count.segments = count.skbs = count.delivered = count.calls = 0;
+        for (const count of this.counts) Object.assign(count, newCounts());
       }
       if (!(at_ns < span_ns)) break;
       this.now_ns = at_ns;
@@ -143,6 +151,15 @@ export class BatchWalk {
       overhead_ns: new Map(this.cores.map(({ cpu, overhead_ns }) => [cpu, overhead_ns])),
       flows: this.counts,
     };
+  }
+
+  /** Whether TCP input acknowledges an skb at once. */
+  acknowledges({ flow, segments, ends }: Skb): boolean {
+    const { full_bytes, last_bytes } = this.flows[flow];
+    const bytes = ends > 0 ? (segments - 1) * full_bytes + last_bytes : segments * full_bytes;
+    const acknowledges = this.ackRules[flow].input(bytes, ends > 0);
+    if (acknowledges) this.counts[flow].acks++;
+    return acknowledges;
   }
 
   /** How much longer or shorter than its mean a piece of work takes. */
@@ -194,6 +211,10 @@ export class BatchWalk {
   }
 }
 
+function newCounts(): FlowCounts {
+  return { segments: 0, skbs: 0, delivered: 0, calls: 0, acks: 0, readerAcks: 0 };
+}
+
 function earliest<T extends { readonly at_ns: number }>(all: readonly T[]): T | undefined {
   let first: T | undefined;
   for (const one of all) if (first === undefined || one.at_ns < first.at_ns) first = one;
@@ -242,9 +263,10 @@ class Gro {
   }
 }
 
-function laterCost({ flows }: BatchWalk, { flow, step, segments }: Skb): number {
-  const { packet_ns, segment_ns } = flows[flow].work[step];
-  return packet_ns + segments * segment_ns;
+function laterCost(walk: BatchWalk, skb: Skb): number {
+  const { packet_ns, segment_ns, ack_ns } = walk.flows[skb.flow].work[skb.step];
+  const ack = ack_ns > 0 && walk.acknowledges(skb) ? ack_ns : 0;
+  return packet_ns + skb.segments * segment_ns + ack;
 }
 
 /** A receive queue: its interrupt and its poll, which takes packets off the ring in chunks. */
@@ -337,6 +359,11 @@ function firstCost({ work: [first] }: PlacedFlow): number {
   return first.merges ? first.groSegment_ns : first.packet_ns + first.segment_ns;
 }
 
+/** Of an acknowledgement, whoever sends it. */
+export function ackCost({ work }: PlacedFlow): number {
+  return work.reduce((sum, { ack_ns }) => sum + ack_ns, 0);
+}
+
 /** A backlog, or a gro_cell. */
 export class QueuePoll implements Poll {
   scheduled = false;
@@ -411,6 +438,7 @@ export class Reader {
     private readonly walk: BatchWalk,
     private readonly flow: PlacedFlow,
     private readonly counts: FlowCounts,
+    private readonly acks: AckRule,
     private readonly core: WalkCore,
   ) {}
 
@@ -438,8 +466,16 @@ export class Reader {
     if (skb === undefined) return false;
     const { call_ns, byte_ns, touch_ns } = this.flow.application;
     const bytes = skb.segments * this.flow.packet_bytes;
-    this.core.begin(skb.calls * call_ns + bytes * byte_ns + touch_ns, () => this.core.threadDone());
+    this.core.begin(skb.calls * call_ns + bytes * byte_ns + touch_ns, () => this.done());
     return true;
+  }
+
+  private done(): void {
+    if (this.flow.kind === 'tcp' && this.acks.read(this.socket.length === 0)) {
+      this.counts.readerAcks++;
+      this.core.addWork(ackCost(this.flow));
+    }
+    this.core.threadDone();
   }
 
   sleeps(): boolean {

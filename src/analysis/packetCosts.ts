@@ -15,6 +15,8 @@ export interface SegmentCost {
   readonly packet_ns: number;
   /** On top for each segment that it was merged of, TCP only. */
   readonly segment_ns: number;
+  /** For each packet that TCP acknowledges at once. */
+  readonly ack_ns: number;
   /** Once for each message instead of each packet: the rest of the stack after the last fragment. */
   readonly message_ns: number;
 }
@@ -39,7 +41,7 @@ export function segmentCosts(
   return segments.map((segment, s) => {
     const next = segments[s + 1];
     const merges = kind === 'tcp' && segment.parts.some(({ work }) => work.some(({ cost }) => GRO_WORK.has(cost)));
-    const sum = { groSegment_ns: 0, packet_ns: 0, segment_ns: 0, message_ns: 0 };
+    const sum = { groSegment_ns: 0, packet_ns: 0, segment_ns: 0, ack_ns: 0, message_ns: 0 };
     if (segment.queue === 'backlog') sum[merges ? 'groSegment_ns' : 'packet_ns'] += dequeue_ns;
     let reassembled = false;
     for (const { stage, work } of segment.parts) {
@@ -49,7 +51,8 @@ export function segmentCosts(
         const cost = workCost(profile, one, kind, bytes);
         if (reassembled && concerns(one, 'udp')) sum.message_ns += cost.packet_ns;
         if (concerns(one, kind) && !(reassembled && kind === 'fragment')) {
-          if (merges && stage.entry === 'ring') sum.groSegment_ns += cost.packet_ns + cost.segment_ns;
+          if (one.acknowledges === true) sum.ack_ns += cost.packet_ns;
+          else if (merges && stage.entry === 'ring') sum.groSegment_ns += cost.packet_ns + cost.segment_ns;
           else {
             sum.packet_ns += cost.packet_ns + (kind === 'tcp' ? 0 : cost.segment_ns);
             sum.segment_ns += kind === 'tcp' ? cost.segment_ns : 0;
@@ -84,6 +87,7 @@ function workCost(
     : { packet_ns, segment_ns: byte_ns * bytes };
 }
 
-function concerns({ only }: WorkSpec, kind: PacketClass): boolean {
-  return only === undefined || only === kind;
+/** One-way flows acknowledge nothing that this machine sent. */
+function concerns({ only, acknowledged }: WorkSpec, kind: PacketClass): boolean {
+  return acknowledged !== true && (only === undefined || only === kind);
 }

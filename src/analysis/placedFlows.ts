@@ -40,8 +40,11 @@ export interface PlacedFlow {
   /** On the wire, for each message; of a stream whose segments take no heed of messages, less than 1 may be. */
   readonly packetsPerMessage: number;
   readonly message_bytes: number;
-  /** Payload of a packet. */
+  /** Payload of a packet, in the mean. */
   readonly packet_bytes: number;
+  /** Of TCP: payload of a full segment, and of the last of a message. */
+  readonly full_bytes: number;
+  readonly last_bytes: number;
   /** Length of its frame, tunnel and all, without the checksum, and its time on the link. */
   readonly frame_bytes: number;
   readonly wire_ns: number;
@@ -124,6 +127,8 @@ class FlowPlacer {
       packetsPerMessage: packets,
       message_bytes,
       packet_bytes: message_bytes / packets,
+      full_bytes: 0,
+      last_bytes: 0,
       frame_bytes,
       wire_ns,
       mostMerged: 1,
@@ -163,6 +168,8 @@ class FlowPlacer {
       packetsPerMessage: packets,
       message_bytes,
       packet_bytes,
+      full_bytes: packets > 1 || !cuts ? mss_bytes : message_bytes,
+      last_bytes: cuts ? message_bytes - (packets - 1) * mss_bytes : mss_bytes,
       frame_bytes,
       wire_ns,
       mostMerged: tunnelled ? Math.min(bySize, part('gro.tunnelMaxSegments')) : bySize,

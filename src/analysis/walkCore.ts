@@ -52,6 +52,13 @@ export class WalkCore {
     this.after = after;
   }
 
+  /** More work for the next piece. */
+  addWork(ns: number): void {
+    this.extra_ns += ns;
+    // It is no overhead, and counted with the packets.
+    this.overhead_ns -= ns;
+  }
+
   finish(): void {
     this.at_ns = Infinity;
     this.after();

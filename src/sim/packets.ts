@@ -6,10 +6,12 @@ export const PACKET_TCP = 1;
 export const PACKET_FRAGMENT = 2;
 /** TCP that calls for no acknowledgement of its own: a pure one, or a request whose response carries it. GRO passes it. */
 export const PACKET_TCP_QUIET = 3;
-export const PACKET_CLASSES = 4;
+/** TCP data that TCP input leaves unacknowledged for now, and that acknowledge nothing themselves. */
+export const PACKET_TCP_DELAYED = 4;
+export const PACKET_CLASSES = 5;
 
 export function isTcp(kind: number): boolean {
-  return kind === PACKET_TCP || kind === PACKET_TCP_QUIET;
+  return kind === PACKET_TCP || kind === PACKET_TCP_QUIET || kind === PACKET_TCP_DELAYED;
 }
 
 /** Bits of `flags`. */

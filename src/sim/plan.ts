@@ -317,7 +317,8 @@ function concerns(work: WorkSpec, kind: number): boolean {
       return kind === PACKET_UDP;
     case 'tcp':
       // A quiet packet calls for no acknowledgement: it is one.
-      return kind === PACKET_TCP ? work.acknowledged !== true : kind === PACKET_TCP_QUIET && work.acknowledges !== true;
+      if (work.acknowledges === true) return kind === PACKET_TCP;
+      return work.acknowledged === true ? kind === PACKET_TCP_QUIET : isTcp(kind);
     case 'fragment':
       return kind === PACKET_FRAGMENT;
     default:

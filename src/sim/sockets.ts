@@ -1,6 +1,6 @@
 import type { Core } from './core';
 import type { Machine } from './machine';
-import { NONE, PACKET_TCP, PACKET_TCP_QUIET, PacketQueue, PUSH, RETRANSMITTED } from './packets';
+import { NONE, PACKET_TCP, PACKET_TCP_DELAYED, PacketQueue, PUSH, RETRANSMITTED } from './packets';
 import type { QueueGauge } from './queueGauge';
 import type { Thread } from './scheduler';
 import { BLOCKED } from './scheduler';
@@ -111,7 +111,7 @@ export class Sockets {
     if (pool.kind[packet] !== PACKET_TCP) return pool.kind[packet];
     const flow = pool.flow[packet];
     const workload = workloads[flows.workload[flow]];
-    if (workload.acknowledges?.(flow, this.describe(packet)) === false) pool.kind[packet] = PACKET_TCP_QUIET;
+    if (workload.acknowledges?.(flow, this.describe(packet)) === false) pool.kind[packet] = PACKET_TCP_DELAYED;
     return pool.kind[packet];
   }
 
