@@ -218,8 +218,9 @@ function leastWork(flows: readonly PlacedFlow[], rates_pps: readonly number[]): 
   };
   flows.forEach((flow, f) => {
     const merged = flow.cuts ? mostInMessage(flow) : flow.mostMerged;
-    // A stream has every second full segment acknowledged, or every skb.
-    const acks = flow.cuts ? 0 : 1 / Math.max(2, merged);
+    // A stream has every second full segment acknowledged, or every skb; a message what it has of those by itself.
+    const each = Math.max(2, merged);
+    const acks = flow.cuts ? Math.floor(flow.packetsPerMessage / each) / flow.packetsPerMessage : 1 / each;
     for (const [cpu, , ns] of demandOf(flow, merged, acks))
       add(cpu, (rates_pps[f] * flow.packetsPerMessage * ns) / 1e9);
     // A recv takes no more than a message, and no more than an skb.
