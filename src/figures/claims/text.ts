@@ -20,7 +20,7 @@ import {
 } from '../experiments/mechanisms';
 import { tcpBulkCase } from '../experiments/overlayCost';
 import { MULTI_FLOW_ROLES, RECEIVING_CPUS } from '../experiments/roles';
-import { STRESS_SIZES, stressCase } from '../experiments/stress';
+import { STRESS_SIZES, stressCase, stressCases, stressRates_pps, type StressSetup } from '../experiments/stress';
 import { coreLoads, counter, hasStage, meanLatency_us, receivedRate_pps, stageLoads, sum } from '../measures';
 import {
   chiSquareP,
@@ -120,6 +120,13 @@ const UNDER_WHOLE = { ...underCase('tcp-4096', 'falcon', false), key: 'under/tcp
 const FALCON_DEVICES = [6, 8];
 const CHOOSE_AND_ENQUEUE_US = 0.06;
 
+const stressAt = (mode: StressSetup['mode'], size: StressSetup['size']): StressSetup => ({
+  mode,
+  link: '100G',
+  kernel: '5.4',
+  size,
+});
+
 export const TEXT_RULES: readonly ClaimRule[] = [
   {
     id: 'intro-overlay-tail-order-of-magnitude',
@@ -136,21 +143,17 @@ export const TEXT_RULES: readonly ClaimRule[] = [
   rule(
     'intro-gain-outweighs-locality',
     STRESS_SIZES.flatMap((size) => [
-      stressCase('falcon', '100G', '5.4', size),
-      stressCase('overlay', '100G', '5.4', size),
+      ...stressCases(stressAt('falcon', size)),
+      ...stressCases(stressAt('overlay', size)),
     ]),
     (runs) =>
-      STRESS_SIZES.map((size) =>
-        sample(
+      STRESS_SIZES.map((size) => {
+        const overlay = stressRates_pps(stressAt('overlay', size), runs);
+        return sample(
           `${size} B`,
-          gains(
-            runs,
-            stressCase('falcon', '100G', '5.4', size),
-            stressCase('overlay', '100G', '5.4', size),
-            receivedRate_pps,
-          ),
-        ),
-      ),
+          stressRates_pps(stressAt('falcon', size), runs).map((rate, seed) => rate / overlay[seed] - 1),
+        );
+      }),
   ),
   rule('intro-no-reordering', [FALCON_JOURNEYS, stressCase('falcon', '100G', '5.4', 16), CHOICES], (runs) =>
     [FALCON_JOURNEYS, stressCase('falcon', '100G', '5.4', 16), CHOICES].map((c) =>

@@ -22,8 +22,7 @@ export function geometricRates(from: number, to: number, factor: number): number
 }
 
 /** Where a ramp looks for the knee, as shares of what the work for packets alone would allow. */
-const FROM_BOUND = 0.74;
-const TO_BOUND = 1.16;
+const AROUND = [0.8, 1.13] as const;
 
 /**
  * Rates around the knee that the analytic model expects of open UDP traffic: its bound leaves out what batches cost, so
@@ -32,10 +31,10 @@ const TO_BOUND = 1.16;
 export function ratesAroundKnee(
   experimentAt: (rate_pps: number) => PaperExperiment,
   step: number,
-  most_pps = Infinity,
+  { most_pps = Infinity, around = AROUND }: { most_pps?: number; around?: readonly [number, number] } = {},
 ): number[] {
   const expected = Math.min(boundOf_pps(experimentAt), most_pps);
-  return geometricRates(FROM_BOUND * expected, TO_BOUND * expected, step);
+  return geometricRates(around[0] * expected, around[1] * expected, step);
 }
 
 /** The bound does not depend on the offered rate; low enough for any sender. */

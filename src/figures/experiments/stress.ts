@@ -65,7 +65,7 @@ export function stressRamp(setup: StressSetup): Ramp {
   const { link, size } = setup;
   const experimentAt = (rate: number): PaperExperiment =>
     paperExperiment({ ...setup, traffic: udpAt(rate, size), also: SHORT });
-  const rates = ratesAroundKnee(experimentAt, STEP, link === '10G' ? LINK_LIMIT[size] : Infinity);
+  const rates = ratesAroundKnee(experimentAt, STEP, { most_pps: link === '10G' ? LINK_LIMIT[size] : Infinity });
   return ramp(key(setup), rates, RAMP_SEEDS, experimentAt);
 }
 
