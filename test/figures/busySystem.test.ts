@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analyticModel } from '../../src/analysis';
 import { resolveExperiment } from '../../src/experiment';
 import { experimentsOf } from '../../src/figures/cases';
-import { busyCase, BUSY_UDP_PPS, thresholdCase } from '../../src/figures/experiments/busySystem';
+import { busyCase, BUSY_PPS, thresholdCase } from '../../src/figures/experiments/busySystem';
 import { hotspotCase } from '../../src/figures/experiments/hotspot';
 import { RECEIVING_CPUS } from '../../src/figures/experiments/roles';
 
@@ -20,7 +20,7 @@ describe('the busy system', () => {
     for (const containers of [6, 40]) {
       const experiment = resolveExperiment({ ...busyCase('udp', 'falcon', containers).experiment, seed: 1 });
       expect(experiment.containers).toBe(containers);
-      expect(experiment.traffic).toMatchObject([{ kind: 'udp', flows: containers, rate_pps: BUSY_UDP_PPS }]);
+      expect(experiment.traffic).toMatchObject([{ kind: 'udp', flows: containers, rate_pps: BUSY_PPS.udp }]);
       expect(experiment.steering).toMatchObject({ groSplit: null, steadyLoads: true });
     }
   });
