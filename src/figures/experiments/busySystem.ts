@@ -23,8 +23,9 @@ export const SETTLED = { duration_s: 0.1, warmup_s: 0.06, emit: { interval_s: 0.
 export const TCP_SETTLED = { duration_s: 0.2, warmup_s: 0.3, emit: { interval_s: 0.05 } } as const;
 
 /**
- * Messages a second of each UDP flow, whatever their number: the rate at which the work of six vanilla flows, were it
- * spread evenly and nothing lost, would take 70% of the six cores. It follows from the profile's costs.
+ * Messages a second of each UDP flow, whatever their number: the rate at which the work for the packets of six vanilla
+ * flows, were it spread evenly and nothing lost, would take 70% of the six cores. What batches share (interrupts, softirq
+ * entries, wake-ups) comes on top, some percent. It follows from the profile's costs.
  */
 export const BUSY_UDP_PPS = evenRate_pps(FIRST_LOAD);
 
