@@ -51,8 +51,9 @@ const PRESSURE = 1.2;
  *
  * Without overflowing queues it is within 5 % of the simulator's utilisation (test/analysis/analytic.test.ts has the
  * grid), of TCP in bulk its throughput. Where evenly paced senders keep their phases for ever, some meetings hang on
- * nanoseconds: a core's wake-ups may then be a tenth off for one seed and right for the next. Every flow is where the first choice of its steering puts it on idle cores; a Falcon that re-balances under
- * load is beyond a law of averages, and is for the simulator.
+ * nanoseconds: a core's wake-ups may then be a tenth off for one seed and right for the next. Every flow is where the first
+ * choice of its steering puts it on idle cores; a Falcon that re-balances under load is beyond a law of averages, and is for
+ * the simulator.
  *
  * TCP in bulk takes what the bottleneck leaves: its cores are shown at `throughput_pps`, those beside the bottleneck
  * less exactly, since acknowledgements make its packets come in bursts.

@@ -89,16 +89,14 @@ describe('splitting GRO', () => {
   });
 
   it('ends when the load has gone, after the split queue has run empty', () => {
-    const burst = udpAt(10_000, 16, {
-      clients: 1,
-      hotspots: [{ flow: 0, from_s: 0, to_s: 0.2, factor: 35 }],
-    });
+    // For 0.2 s as much as three clients can send: Falcon's average of the NIC's core gets to about 30%.
+    const burst = udpAt(10_000, 16, { hotspots: [{ flow: 0, from_s: 0, to_s: 0.2, factor: 90 }] });
     const base = paperExperiment({
       mode: 'falcon',
       traffic: burst,
       also: { duration_s: 0.6, warmup_s: 0, emit: { interval_s: 0.1 } },
     });
-    const groSplit = { cpus: [7], protocols: ['udp' as const], when: 'saturated' as const, threshold_percent: 15 };
+    const groSplit = { cpus: [7], protocols: ['udp' as const], when: 'saturated' as const, threshold_percent: 25 };
     const { tables } = simulate(
       resolveExperiment({ ...base, name: 'burst', seed: 1, steering: { ...base.steering, groSplit } }),
     );

@@ -13,7 +13,7 @@ const FLOWS = 6;
 const MODERATE_PPS = { udp: BUSY_PPS.udp / 2, tcp: BUSY_PPS.tcp / 2 } as const;
 const HOTSPOT_FACTOR = 8;
 /** Which core is overloaded, and by what, is drawn for each seed. */
-const SEEDS = { udp: 24, tcp: 16 } as const;
+const SEEDS = { udp: 32, tcp: 16 } as const;
 /** The hot connection's slow start, and what it loses in it, has to be over. */
 const TCP_WARMUP_S = 0.2;
 

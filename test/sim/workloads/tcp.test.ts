@@ -194,8 +194,12 @@ describe('a TCP connection', () => {
 
   it('acknowledges small messages by the segment size while they queue', () => {
     const traffic: TrafficInput = { kind: 'tcp', message_bytes: 16, nodelay: true };
-    // The application is what bounds it, so that its queue does not run empty.
-    const { machine, connection } = run({ traffic, costs: { 'application.packet_ns': 3000 } });
+    // The application is by far the slowest, so that its queue does not run empty; and what comes after a loss would be
+    // acknowledged one by one.
+    const lossless = { 'nic.flowControl': 1, 'kernel.maxBacklog': 1e6 };
+    const { machine, connection } = run({ traffic, costs: { ...lossless, 'application.packet_ns': 20_000 } });
+    expect(machine.monitors.ledger.dropped).toBe(0);
+    expect(machine.sockets.all[0].queue.length).toBeGreaterThan(1000);
     const bytes = machine.sockets.tcp.nextOf(0);
     expect(bytes / 16).toBeGreaterThan(5000);
     // More than the 536 B that a receiver assumes at first: 34 messages.
