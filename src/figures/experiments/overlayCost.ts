@@ -63,7 +63,7 @@ function flowsExperiment(mode: PaperMode, flowsPerCore: number): PaperExperiment
  * percentile; the rates are shares of what fills the overlay's busiest core, the highest just before it overflows.
  */
 const LATENCY_SEEDS = 8;
-const LATENCY_LOADS = [0.2, 0.5, 0.945] as const;
+const LATENCY_LOADS = [0.2, 0.5, 0.947] as const;
 const ratesOf = (protocol: 'udp' | 'tcp'): readonly number[] => {
   const bound_pps = boundOf_pps((rate) => paperExperiment({ mode: 'overlay', traffic: pacedTraffic(protocol, rate) }));
   return LATENCY_LOADS.map((load) => Math.round((load * bound_pps) / 1000) * 1000);
