@@ -29,9 +29,17 @@ class Gro {
     this.passing.push(head);
   }
 
-  flush(): void {
+  private flush(): void {
     this.passing.push(...this.held.values());
     this.held.clear();
+  }
+
+  /** A poll finds no more that it may take. @returns whether something is passed up before it ends */
+  passUpAtEnd(core: WalkCore, complete: boolean): boolean {
+    if (complete || this.walk.costs.flushesAlways) this.flush();
+    if (this.passing.length === 0) return false;
+    this.passUp(core);
+    return true;
   }
 
   /** The core serves what is passed on by the rest of the softirq, and polls again. */
@@ -112,11 +120,7 @@ export class NicPoll implements Poll {
       return true;
     }
     const complete = core.work < NAPI_POLL_WEIGHT;
-    if (complete || walk.costs.flushesAlways) gro.flush();
-    if (gro.passing.length > 0) {
-      gro.passUp(core);
-      return true;
-    }
+    if (gro.passUpAtEnd(core, complete)) return true;
     if (complete) {
       this.scheduled = false;
       this.armed = true;
@@ -176,11 +180,7 @@ export class QueuePoll implements Poll {
       return true;
     }
     const complete = core.work < NAPI_POLL_WEIGHT;
-    if (complete || walk.costs.flushesAlways) gro.flush();
-    if (gro.passing.length > 0) {
-      gro.passUp(core);
-      return true;
-    }
+    if (gro.passUpAtEnd(core, complete)) return true;
     if (complete) this.scheduled = false;
     return false;
   }

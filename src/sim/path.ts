@@ -89,8 +89,10 @@ export class Path {
   private steer(core: Core, hash: number, ifindex: number): number {
     const { steering } = this.machine;
     if (!steering.isActive) return -1;
-    core.extra_ns += steering.choose_ns;
-    return steering.choose(hash, ifindex);
+    const cpu = steering.choose(hash, ifindex);
+    // While it is off, Falcon costs no more than a comparison (Algorithm 1, line 6).
+    if (cpu >= 0) core.extra_ns += steering.choose_ns;
+    return cpu;
   }
 
   /**

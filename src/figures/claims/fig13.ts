@@ -1,6 +1,6 @@
 import type { PaperMode } from '../../experiment';
 import type { CaseRuns, FigureRun } from '../cases';
-import { MULTI_FLOWS, multiFlowCase, TCP_MODES, UDP_MODES, UDP_WHOLE } from '../experiments/multiFlow';
+import { MULTI_FLOWS, multiFlowCase, TCP_MODES, UDP_MODES, UDP_WHOLE, WHOLE_FLOWS } from '../experiments/multiFlow';
 import { MULTI_FLOW_ROLES } from '../experiments/roles';
 import { coreLoads, receivedRate_pps } from '../measures';
 import { mean } from './interval';
@@ -76,7 +76,7 @@ export const FIG13_RULES: readonly ClaimRule[] = [
   rule('fig13-gro-bottleneck-on-host', tcpCases(['host', 'host+']), (runs) => [
     ...largest(plusOne(tcpGains(runs, 'host+', 'host'))),
   ]),
-  rule('fig13-gro-split-no-udp', [...udpCases([10], ['falcon']), UDP_WHOLE], (runs) =>
-    gains(runs, multiFlowCase('udp', 'falcon', 10), UDP_WHOLE, receivedRate_pps),
+  rule('fig13-gro-split-no-udp', [...udpCases([WHOLE_FLOWS], ['falcon']), UDP_WHOLE], (runs) =>
+    gains(runs, multiFlowCase('udp', 'falcon', WHOLE_FLOWS), UDP_WHOLE, receivedRate_pps),
   ),
 ];

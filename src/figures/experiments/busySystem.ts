@@ -19,26 +19,27 @@ const FIRST_LOAD = 0.7;
 const SEEDS: Readonly<Record<number, number>> = { 6: 20, 10: 16, 20: 4, 40: 4 };
 /** The loads are sampled every 40 ms: the measured time takes in three states of Falcon's switch. */
 export const SETTLED = { duration_s: 0.1, warmup_s: 0.06, emit: { interval_s: 0.05 } } as const;
-/** Slow start overshoots, and a connection that lost too much waits 200 ms for its time-out: let that pass. */
-export const TCP_SETTLED = { duration_s: 0.2, warmup_s: 0.3, emit: { interval_s: 0.05 } } as const;
+type Protocol = 'udp' | 'tcp';
 
 /**
- * Messages a second of each UDP flow, whatever their number: the rate at which the work for the packets of six vanilla
- * flows, were it spread evenly and nothing lost, would take 70% of the six cores. What batches share (interrupts, softirq
- * entries, wake-ups) comes on top, some percent. It follows from the profile's costs.
+ * Messages a second of each flow, whatever their number: the rate at which the work for the packets of six vanilla flows,
+ * were it spread evenly and nothing lost, would take 70% of the six cores. What batches share (interrupts, softirq entries,
+ * wake-ups) comes on top, some percent. It follows from the profile's costs.
  */
-export const BUSY_UDP_PPS = evenRate_pps(FIRST_LOAD);
+export const BUSY_PPS: Readonly<Record<Protocol, number>> = { udp: evenRate_pps('udp'), tcp: evenRate_pps('tcp') };
 
-function evenRate_pps(load: number): number {
-  const probe_pps = 250_000;
-  const { shares } = packetWorkOf({ ...containersExperiment('overlay', CONTAINERS[0], udp(probe_pps, CONTAINERS[0])) });
+function evenRate_pps(protocol: Protocol): number {
+  const probe_pps = 50_000;
+  const [six] = CONTAINERS;
+  const { shares } = packetWorkOf({ ...containersExperiment('overlay', six, trafficOf(protocol, probe_pps, six)) });
   const busy = RECEIVING_CPUS.reduce((sum, cpu) => sum + (shares.get(cpu) ?? 0), 0) / RECEIVING_CPUS.length;
-  return Math.round((probe_pps * load) / busy / 1000) * 1000;
+  return Math.round((probe_pps * FIRST_LOAD) / busy / 1000) * 1000;
 }
 
-/** Three clients for each flow, so that the rate is what it says and not what one client can send. */
-function udp(rate_pps: number, flows: number): TrafficInput {
-  return udpAt(rate_pps, 16, { flows, appCpus: SIX_CORES.app });
+/** UDP from three clients for each flow, so that the rate is what it says and not what one client can send. */
+function trafficOf(protocol: Protocol, rate_pps: number, flows: number): TrafficInput {
+  const also = { flows, appCpus: SIX_CORES.app };
+  return protocol === 'udp' ? udpAt(rate_pps, 16, also) : tcpAt(rate_pps, 4096, also);
 }
 
 /**
@@ -58,25 +59,22 @@ function containersExperiment(
     falcon,
     steadyLoads: true,
     traffic,
-    also: { ...(traffic.kind === 'tcp' ? TCP_SETTLED : SETTLED), containers },
+    also: { ...SETTLED, containers },
   });
 }
 
-export function containersKey(protocol: 'udp' | 'tcp', variant: string, containers: number): string {
+export function containersKey(protocol: Protocol, variant: string, containers: number): string {
   return `containers/${protocol}-${variant}-${containers}`;
 }
 
 function containersCase(
-  protocol: 'udp' | 'tcp',
+  protocol: Protocol,
   variant: string,
   mode: PaperMode,
   containers: number,
   falcon?: Partial<FalconPolicy>,
 ): Case {
-  const traffic =
-    protocol === 'udp'
-      ? udp(BUSY_UDP_PPS, containers)
-      : tcpAt('bulk', 4096, { flows: containers, appCpus: SIX_CORES.app });
+  const traffic = trafficOf(protocol, BUSY_PPS[protocol], containers);
   return {
     key: containersKey(protocol, variant, containers),
     experiment: containersExperiment(mode, containers, traffic, falcon),
@@ -84,7 +82,7 @@ function containersCase(
   };
 }
 
-export function busyCase(protocol: 'udp' | 'tcp', mode: 'overlay' | 'falcon', containers: number): Case {
+export function busyCase(protocol: Protocol, mode: 'overlay' | 'falcon', containers: number): Case {
   return containersCase(protocol, mode, mode, containers);
 }
 

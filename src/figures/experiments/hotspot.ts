@@ -1,6 +1,6 @@
 import { paperExperiment, tcpAt, udpAt, type FalconPolicy, type PaperExperiment } from '../../experiment';
 import type { Case } from '../cases';
-import { BUSY_UDP_PPS, SETTLED, TCP_SETTLED } from './busySystem';
+import { BUSY_PPS, SETTLED } from './busySystem';
 import { SIX_CORES } from './roles';
 
 /**
@@ -10,12 +10,12 @@ import { SIX_CORES } from './roles';
  */
 
 const FLOWS = 6;
-const UDP_PPS = BUSY_UDP_PPS / 2;
-/** Half of what one of six bulk connections gets through the overlay; assumed. */
-const TCP_PPS = 40_000;
+const MODERATE_PPS = { udp: BUSY_PPS.udp / 2, tcp: BUSY_PPS.tcp / 2 } as const;
 const HOTSPOT_FACTOR = 8;
 /** Which core is overloaded, and by what, is drawn for each seed. */
 const SEEDS = { udp: 24, tcp: 16 } as const;
+/** The hot connection's slow start, and what it loses in it, has to be over. */
+const TCP_WARMUP_S = 0.2;
 
 export type Balancing = FalconPolicy['balancing'] | 'least-loaded';
 
@@ -25,7 +25,7 @@ export function hotspotKey(protocol: 'udp' | 'tcp', balancing: Balancing): strin
 
 /** A hotspot that has lasted for long. */
 export function hotspotCase(protocol: 'udp' | 'tcp', balancing: Balancing): Case {
-  const times = protocol === 'tcp' ? TCP_SETTLED : SETTLED;
+  const times = protocol === 'tcp' ? { ...SETTLED, warmup_s: TCP_WARMUP_S } : SETTLED;
   return {
     key: hotspotKey(protocol, balancing),
     experiment: hotspotExperiment(protocol, balancing, -times.warmup_s, {
@@ -70,7 +70,7 @@ function hotspotExperiment(
     roles: SIX_CORES,
     falcon: balancing === 'least-loaded' ? {} : { balancing },
     steadyLoads: true,
-    traffic: protocol === 'udp' ? udpAt(UDP_PPS, 16, flows) : tcpAt(TCP_PPS, 4096, flows),
+    traffic: protocol === 'udp' ? udpAt(MODERATE_PPS.udp, 16, flows) : tcpAt(MODERATE_PPS.tcp, 4096, flows),
     also: { ...also, containers: FLOWS },
   });
   if (balancing !== 'least-loaded') return experiment;

@@ -8,7 +8,7 @@ export const SYSTEMS_3 = ['host', 'overlay', 'falcon'] as const;
 const SEEDS = 3;
 
 /** Section 6.1: a rate that overloads no core in any of the three cases. How far below is assumed: this share. */
-const UNDERLOAD = 0.9;
+const UNDERLOAD = 0.85;
 const underload_pps = (trafficAt: (rate: number) => PaperExperiment['traffic']): number => {
   const bound_pps = boundOf_pps((rate) => paperExperiment({ mode: 'overlay', traffic: trafficAt(rate) as never }));
   return Math.round((UNDERLOAD * bound_pps) / 1000) * 1000;

@@ -6,7 +6,7 @@ function range(from: number, count: number): number[] {
 
 /**
  * Multi-flow tests (figures 5 right and 13): RSS over three queues, RPS over five cores (section 3.2: no more than five
- * cores in use), nine dedicated cores for Falcon (section 6.1), ten each for applications and for split GRO. Section 6.1
+ * cores in use), nine dedicated ones for Falcon, ten each for split GRO and for applications. Section 6.1
  * states that both steerings are on and that FALCON_CPUS are dedicated; the numbers of cores are assumed: as many queues
  * as let the host's rate stay below that of the link with GRO split, as the paper's does.
  */

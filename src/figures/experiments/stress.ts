@@ -28,8 +28,8 @@ export type StressSize = (typeof STRESS_SIZES)[number];
 export const BELOW_MTU = STRESS_SIZES.filter((size) => size < 1450);
 export const ABOVE_MTU = STRESS_SIZES.filter((size) => size >= 1450);
 
-export const SEEDS = 3;
-const RAMP_SEEDS = 3;
+export const SEEDS = 4;
+const RAMP_SEEDS = SEEDS;
 const SHORT = { duration_s: 0.03, warmup_s: 0.02, emit: { interval_s: 0.015 } } as const;
 
 export interface StressSetup {
