@@ -250,3 +250,8 @@ function toucher(profile: Profile): (cpu: number) => number {
     return miss_ns + spread_ns * hops++;
   };
 }
+
+/** Of an acknowledgement, whoever sends it. */
+export function ackCost({ work }: PlacedFlow): number {
+  return work.reduce((sum, { ack_ns }) => sum + ack_ns, 0);
+}

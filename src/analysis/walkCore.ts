@@ -1,5 +1,7 @@
 import { NAPI_POLL_WEIGHT } from '../kernel';
-import type { BatchWalk, QueuePoll, Reader } from './batchWalk';
+import type { BatchWalk } from './batchWalk';
+import type { QueuePoll } from './walkPolls';
+import type { Reader } from './walkReader';
 
 /** A polled queue. */
 export interface Poll {

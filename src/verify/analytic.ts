@@ -4,13 +4,11 @@ import { resolveExperiment } from '../experiment';
 import type { SimulationTables } from '../sim';
 import { simulate } from '../sim';
 import type { Check, VerifyLine } from './check';
+import { FALCON, RPS } from './paths';
 
 const TOLERANCE = 0.05;
 /** Share of a core's time below which it counts for nothing: ticks of idle cores and the like. */
 const IDLE_SHARE = 0.01;
-
-const RPS = [{ device: 'eth0', cpus: [1] }];
-const FALCON = { policy: 'falcon', cpus: [3, 4, 5, 6, 7], balancing: 'static', alwaysOn: true } as const;
 
 /** Below the bottleneck's limit, but for TCP in bulk, which fills it. */
 function experiments(seed: number): ExperimentInput[] {

@@ -4,10 +4,9 @@ import { resolveExperiment } from '../experiment';
 import { simulate } from '../sim';
 import type { Check, VerifyLine } from './check';
 import { counterOf } from './counters';
+import { FALCON, RPS } from './paths';
 
 const DURATION_S = 0.2;
-const RPS = [{ device: 'eth0', cpus: [1] }];
-const FALCON = { policy: 'falcon', cpus: [3, 4, 5, 6, 7], balancing: 'static', alwaysOn: true } as const;
 
 /** From far below the bound to far above it. Without variation of service times the bound holds exactly. */
 function experiments(seed: number): ExperimentInput[] {

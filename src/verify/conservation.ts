@@ -4,6 +4,7 @@ import { simulate } from '../sim';
 import type { Check } from './check';
 import { compareExactly } from './check';
 import { counterOf } from './counters';
+import { RPS } from './paths';
 
 /** Runs that lose packets at every place where the model can lose one, and some that lose none. */
 const EXPERIMENTS: readonly ExperimentInput[] = [
@@ -15,25 +16,25 @@ const EXPERIMENTS: readonly ExperimentInput[] = [
   },
   {
     name: 'overlay, backlog full',
-    steering: { rps: [{ device: 'eth0', cpus: [1] }] },
+    steering: { rps: RPS },
     traffic: { kind: 'udp', rate_pps: 1_000_000, clients: 4 },
   },
   {
     name: 'overlay, socket full',
-    steering: { rps: [{ device: 'eth0', cpus: [1] }] },
+    steering: { rps: RPS },
     costs: { 'application.packet_ns': 5000 },
     traffic: { kind: 'udp', rate_pps: 300_000 },
   },
   {
     name: 'overlay with Falcon, overloaded',
-    steering: { rps: [{ device: 'eth0', cpus: [1] }], stages: { policy: 'falcon', cpus: [3, 4, 5, 6, 7] } },
+    steering: { rps: RPS, stages: { policy: 'falcon', cpus: [3, 4, 5, 6, 7] } },
     traffic: { kind: 'udp', rate_pps: 1_500_000, clients: 6 },
   },
   {
     name: 'overlay, 64 kB datagrams in fragments',
     traffic: { kind: 'udp', message_bytes: 65507, rate_pps: 20_000, clients: 4 },
   },
-  { name: 'overlay, bulk TCP', steering: { rps: [{ device: 'eth0', cpus: [1] }] }, traffic: { kind: 'tcp' } },
+  { name: 'overlay, bulk TCP', steering: { rps: RPS }, traffic: { kind: 'tcp' } },
 ];
 
 /** Every packet is somewhere: offered + in flight at the start = delivered + dropped + in flight at the end. */

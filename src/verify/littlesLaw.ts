@@ -4,6 +4,7 @@ import type { SimulationTables, Station } from '../sim';
 import { simulate, simulateTandem } from '../sim';
 import type { Check, VerifyLine } from './check';
 import { compareExactly } from './check';
+import { RPS } from './paths';
 
 const STATIONS: readonly Station[] = [
   { servers: 1, service: 'exponential', meanService_ns: 700 },
@@ -34,7 +35,7 @@ function* verifyTandem(seed: number): Generator<VerifyLine, void, undefined> {
 const EXPERIMENTS: readonly ExperimentInput[] = [
   {
     name: 'overlay, overloaded',
-    steering: { rps: [{ device: 'eth0', cpus: [1] }] },
+    steering: { rps: RPS },
     traffic: { kind: 'udp', rate_pps: 1_000_000, clients: 4 },
   },
   {
@@ -50,7 +51,7 @@ const EXPERIMENTS: readonly ExperimentInput[] = [
   {
     name: 'Falcon, GRO split, bulk TCP',
     steering: {
-      rps: [{ device: 'eth0', cpus: [1] }],
+      rps: RPS,
       stages: { policy: 'falcon', cpus: [3, 4, 5, 6, 7], alwaysOn: true },
       groSplit: { cpus: [8] },
     },

@@ -98,10 +98,7 @@ describe('simulate', () => {
   });
 
   it('gives figure 11 its core roles: the overlay bound by core 1, the application busiest in host and Falcon', () => {
-    const roles = (
-      topology: string,
-      stages?: NonNullable<ExperimentInput['steering']>['stages'],
-    ): { busy: number[]; lossesAt: string[] } => {
+    const roles = (topology: string, stages?: NonNullable<ExperimentInput['steering']>['stages']) => {
       const { readings, plan, machine } = runMachine({
         traffic: { kind: 'udp', clients: 3 },
         topology,
@@ -110,18 +107,18 @@ describe('simulate', () => {
       const [first, last] = [readings.all[0], readings.all[readings.all.length - 1]];
       const duration_ns = plan.experiment.duration_s * 1e9;
       const busy = last.contexts.map(([idle_ns], cpu) => 1 - (idle_ns - first.contexts[cpu][0]) / duration_ns);
-      return { busy, lossesAt: [...machine.monitors.drops.keys()] };
+      const lost = machine.monitors.drops.get('backlog')?.reduce((sum, packets) => sum + packets, 0) ?? 0;
+      return { busy, lostAtBacklog: lost / machine.monitors.ledger.offered };
     };
     const overlay = roles('overlay');
     expect(overlay.busy[1]).toBeGreaterThan(0.99);
     expect(overlay.busy[2]).toBeLessThan(0.9);
-    expect(overlay.lossesAt).toEqual(['backlog']);
+    expect(overlay.lostAtBacklog).toBeGreaterThan(0.2);
     const host = roles('host');
     const falcon = roles('overlay', { policy: 'falcon', cpus: [3, 4, 5, 6] });
-    for (const { busy, lossesAt } of [host, falcon]) {
+    for (const { busy, lostAtBacklog } of [host, falcon]) {
       expect(Math.max(...busy)).toBe(busy[2]);
-      // Nothing before the application is overloaded.
-      expect(lossesAt.filter((place) => place !== 'socket')).toEqual([]);
+      expect(lostAtBacklog).toBeLessThan(overlay.lostAtBacklog / 4);
     }
     expect(falcon.busy.slice(3, 7).filter((share) => share > 0.05)).toHaveLength(2);
   });

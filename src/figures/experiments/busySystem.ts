@@ -22,9 +22,9 @@ export const SETTLED = { duration_s: 0.1, warmup_s: 0.06, emit: { interval_s: 0.
 type Protocol = 'udp' | 'tcp';
 
 /**
- * Messages a second of each flow, whatever their number: the rate at which the work for the packets of six vanilla
- * flows, were it spread evenly and nothing lost, would take 70% of the six cores. What batches share (interrupts, softirq
- * entries, wake-ups) comes on top, some percent. It follows from the profile's costs.
+ * Messages a second of each flow, whatever their number: the rate at which the work for the packets of six vanilla flows,
+ * were it spread evenly and nothing lost, would take 70% of the six cores. What batches share (interrupts, softirq entries,
+ * wake-ups) comes on top, some percent. It follows from the profile's costs.
  */
 export const BUSY_PPS: Readonly<Record<Protocol, number>> = { udp: evenRate_pps('udp'), tcp: evenRate_pps('tcp') };
 

@@ -62,7 +62,6 @@ function flowsExperiment(mode: PaperMode, flowsPerCore: number): PaperExperiment
  * Figure 2d: latency of host and overlay at the same offered rates. The paper states neither load nor
  * percentile; the rates are shares of what fills the overlay's busiest core, the highest just before it overflows.
  */
-const LATENCY_SEEDS = 8;
 const LATENCY_LOADS = [0.2, 0.5, 0.947] as const;
 const ratesOf = (protocol: 'udp' | 'tcp'): readonly number[] => {
   const bound_pps = boundOf_pps((rate) => paperExperiment({ mode: 'overlay', traffic: pacedTraffic(protocol, rate) }));
@@ -70,6 +69,7 @@ const ratesOf = (protocol: 'udp' | 'tcp'): readonly number[] => {
 };
 const pacedTraffic = (protocol: 'udp' | 'tcp', rate: number) =>
   protocol === 'udp' ? udpAt(rate, 16) : tcpAt(rate, 4096);
+const LATENCY_SEEDS = 8;
 export const LATENCY_RATES = { udp: ratesOf('udp'), tcp: ratesOf('tcp') };
 
 export function latencyKey(protocol: 'udp' | 'tcp', mode: PaperMode, rate: number): string {

@@ -1,3 +1,4 @@
+import type { TcpTraffic, UdpTraffic } from '../../experiment';
 import type { Machine } from '../machine';
 import { NONE } from '../packets';
 import type { Socket } from '../sockets';
@@ -60,4 +61,32 @@ export class Receiver implements ThreadProgram {
     if (progress < this.receiveShare) return ['@recv', ...protocol];
     return progress < this.kernelShare ? ['@recv', ...protocol, '@copy'] : ['main'];
   }
+}
+
+/**
+ * Gives a flow a socket and a thread that reads it, as sockperf has for each.
+ * @param workload number of the traffic that the flow belongs to
+ * @param index number of the flow in it
+ */
+export function openFlow(
+  machine: Machine,
+  receiver: Receiver,
+  { kind, appCpus, message_bytes }: UdpTraffic | TcpTraffic,
+  workload: number,
+  index: number,
+): { readonly flow: number; readonly socket: Socket } {
+  const socket = machine.sockets.add(
+    kind,
+    machine.scheduler.add(appCpus[index % appCpus.length], 'sockperf', receiver),
+  );
+  receiver.attach(socket);
+  const flow = machine.flows.add({
+    protocol: kind,
+    container: index % machine.plan.experiment.containers,
+    socket: socket.id,
+    workload,
+    label: `${kind}-${workload}-${index}`,
+    message_bytes,
+  });
+  return { flow, socket };
 }

@@ -4,7 +4,7 @@ import type { Machine } from '../machine';
 import type { TcpArrival } from '../sockets';
 import { hotspotsOf } from './hotspots';
 import { Pacing } from './pacing';
-import { Receiver } from './receiver';
+import { openFlow, Receiver } from './receiver';
 import { TcpReceiver } from './tcpReceiver';
 import type { Acknowledgement } from './tcpReceiver';
 import { TcpSource } from './tcpSource';
@@ -78,17 +78,7 @@ export class TcpWorkload implements Workload {
     const reader = new Receiver(machine, (packet, cpu) => {
       receiver.onRead(machine.pool.bytes[packet], socket.rmem_bytes === 0, cpu);
     });
-    const thread = machine.scheduler.add(traffic.appCpus[index % traffic.appCpus.length], 'sockperf', reader);
-    const socket = machine.sockets.add('tcp', thread);
-    reader.attach(socket);
-    const flow = machine.flows.add({
-      protocol: 'tcp',
-      container: index % experiment.containers,
-      socket: socket.id,
-      workload: this.number,
-      label: `tcp-${this.number}-${index}`,
-      message_bytes: traffic.message_bytes,
-    });
+    const { flow, socket } = openFlow(machine, reader, traffic, this.number, index);
     const code = CODES * index;
     const codes = { arrives: code + ACKNOWLEDGEMENT, delayed: code + DELAYED };
     const receiver = new TcpReceiver(machine, flow, traffic.window_bytes, wire_bytes, this.number, codes);

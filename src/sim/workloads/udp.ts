@@ -5,7 +5,7 @@ import { LAST_OF_MESSAGE, PACKET_FRAGMENT, PACKET_UDP } from '../packets';
 import type { Emission, Source } from '../sources';
 import { hotspotsOf } from './hotspots';
 import { Pacing } from './pacing';
-import { Receiver } from './receiver';
+import { openFlow, Receiver } from './receiver';
 import type { Workload } from './workload';
 
 /** A sender may run ahead of the wire by its socket buffer's worth of time. */
@@ -21,18 +21,7 @@ export class UdpWorkload implements Workload {
       experiment.nic.mtu_bytes - experiment.topology.encapsulation_bytes,
     );
     for (let f = 0; f < traffic.flows; f++) {
-      const receiver = new Receiver(machine, null);
-      const thread = machine.scheduler.add(traffic.appCpus[f % traffic.appCpus.length], 'sockperf', receiver);
-      const socket = machine.sockets.add('udp', thread);
-      receiver.attach(socket);
-      const flow = machine.flows.add({
-        protocol: 'udp',
-        container: f % experiment.containers,
-        socket: socket.id,
-        workload: number,
-        label: `udp-${number}-${f}`,
-        message_bytes: traffic.message_bytes,
-      });
+      const { flow } = openFlow(machine, new Receiver(machine, null), traffic, number, f);
       if (sizes.length > 1) machine.path.reassembly.expect(flow, sizes.length);
       for (let c = 0; c < traffic.clients; c++) {
         const cpu = traffic.senderCpus[(f * traffic.clients + c) % traffic.senderCpus.length];
