@@ -21,14 +21,20 @@ export const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
     'fig2a-tcp-10g-near-native',
     'the overlay’s limit on one core lies below 10 Gbit/s once it is low enough for the loss at 100G',
   ],
-  ['fig2a-max-rate-is-plateau', 'the paced sender stops at what one client can send, before or just at the knee'],
+  [
+    'fig2a-max-rate-is-plateau',
+    'beyond its knee the overlay’s rate falls, since its full backlog refuses inner packets that it has half processed; steps of a ramp leave few points there',
+  ],
   [
     'fig2b-tcp-similar-trend',
-    'the model’s connection merges small messages into full segments, so that the application, not the path, bounds them',
+    'with delayed acknowledgements messages of 16 B share one among some 34, larger ones have one for one to three, so that the smallest lose less',
   ],
   ['fig2b-gap-largest-small', 'small and fragmented messages lose alike; the difference is within the noise'],
   ['fig2c-multi-loss-exceeds-single', PLACEMENT],
-  ['fig2c-loss-grows-with-ratio', PLACEMENT],
+  [
+    'fig2c-loss-grows-with-ratio',
+    'bulk flows fill the cores that they are on at one flow for each already; more flows leave the ratio of the work as it is',
+  ],
   ['fig2d-tcp-latency', 'close to the knee the ratio depends on the exact load, which the paper does not state'],
   [
     'fig4-net-rx-ratio',
@@ -49,11 +55,15 @@ export const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
   ['fig13-udp-consistent', PLACEMENT],
   [
     'fig13-falcon-over-host-37',
-    'splitting hashes GRO of all flows onto ten more cores, while flows of the host share NIC queues: more than the paper’s gain',
+    'the container’s stage, with the acknowledgements, fills a Falcon core before anything else does, and hashing lets some of them meet',
   ],
+  ['headline-latency-both', BATCHES],
+  ['split-helps-tcp-large', BATCHES],
+  ['fig12a-tail-gain-larger', 'waiting for the NIC’s interrupt, which is alike in all systems, makes most of the tail'],
+  ['packet-latency-range', 'adaptive moderation holds packets back longer than the stack does'],
   [
-    'fig13-tcp-order',
-    'Falcon gains more than Host+, since its outer headers spread the flows over the NIC queues otherwise',
+    'fig19b-softirqs-44.6',
+    'batches a little above the weight of 64 make every core of the pipeline poll, and run net_rx_action, once more',
   ],
   ...[
     'fig14-udp-27',
