@@ -49,7 +49,7 @@ function draw({ simulated, captured }: FigureInput): Figure {
     title: FIG02.title,
     caption:
       `Linux 5.4, one flow; (a) highest received throughput, (b) three clients overload one UDP socket, (c) 5 and 20 ` +
-      `TCP flows over 5 RPS cores, (d) equal offered rates; ${spreadNote(FIG02.cases)}.`,
+      `TCP flows on 5 cores that do all the work, (d) equal offered rates; ${spreadNote(FIG02.cases)}.`,
     panels,
     columns: 2,
     shareY: 'none',
