@@ -118,7 +118,7 @@ function capturedRatePanel(captured: ReadonlyMap<string, FigureRun>): Panel {
 function flowsPanel(runs: CaseRuns): Panel {
   return barPanel({
     title: '(c) TCP 4 KB, many flows',
-    x: { title: 'Flows per RPS core' },
+    x: { title: 'Flows per core' },
     y: { title: 'Received', unit: 'messages/s' },
     categories: FLOWS_PER_CORE.map((n) => `${n}:1`),
     series: MODES.map((mode) =>

@@ -1,7 +1,14 @@
 import { percentilePanel, plotFigure, systemStyle, type Figure, type Panel } from '../plot';
 import type { FigureRun } from './cases';
 import { panelRuns, type LatencyPanel } from './claims/fig12';
-import { overloadRamp, overloadTcpCase, SYSTEMS_3, underCase } from './experiments/latency';
+import {
+  overloadRamp,
+  overloadTcpCase,
+  SYSTEMS_3,
+  underCase,
+  UNDERLOAD_TCP_PPS,
+  UNDERLOAD_UDP_PPS,
+} from './experiments/latency';
 import { latencyQuantiles_us } from './measures';
 import { lineOfValues, spreadNote } from './points';
 import type { FigureInput, FigureStudy } from './study';
@@ -47,7 +54,8 @@ function draw({ simulated, captured }: FigureInput): Figure[] {
     }),
   ).filter((panel) => panel.traces.length > 0);
   const caption =
-    '100G, Linux 5.4. Underloaded: 400 k (UDP) and 100 k (TCP) messages/s. Overloaded: UDP at the highest offered ' +
+    `100G, Linux 5.4. Underloaded: ${UNDERLOAD_UDP_PPS / 1000} k (UDP) and ${UNDERLOAD_TCP_PPS / 1000} k (TCP) messages/s. ` +
+    'Overloaded: UDP at the highest offered ' +
     `rate before packets are dropped, TCP held back by its window; ${spreadNote(FIG12.cases)}.`;
   return [plotFigure({ id: 'fig12', title: FIG12.title, caption, panels, columns: 2, shareY: 'none' })];
 }

@@ -1,5 +1,6 @@
 import { linePanel, plotFigure, systemStyle, type Figure, type SystemName } from '../plot';
 import { FLOWS, multiFlowCase, TCP_MODES, UDP_MODES } from './experiments/multiFlow';
+import { MULTI_FLOW_ROLES } from './experiments/roles';
 import { receivedRate_pps } from './measures';
 import { lineOfValues, spreadNote } from './points';
 import type { FigureInput, FigureStudy } from './study';
@@ -45,7 +46,7 @@ function draw({ simulated }: FigureInput): Figure[] {
     }),
   );
   const caption =
-    'One container, one client per flow, 10 RSS queues, 5 RPS cores, 5 dedicated FALCON_CPUS, 100G, Linux 5.4; Host+ is ' +
-    `the host with GRO splitting; ${spreadNote(FIG13.cases)}.`;
+    `One container, one client per flow, ${MULTI_FLOW_ROLES.irq.length} RSS queues, ${MULTI_FLOW_ROLES.rps.length} RPS cores, ` +
+    `${MULTI_FLOW_ROLES.falcon.length} dedicated FALCON_CPUS, 100G, Linux 5.4; Host+ is the host with GRO splitting; ${spreadNote(FIG13.cases)}.`;
   return [plotFigure({ id: 'fig13', title: FIG13.title, caption, panels, columns: 2, shareY: 'none' })];
 }

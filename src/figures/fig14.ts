@@ -44,7 +44,7 @@ function draw({ simulated }: FigureInput): Figure[] {
     ),
   );
   const caption =
-    'One flow per container (UDP 16 B at a fixed rate, TCP 4 KB as fast as it goes), six cores for interrupts, softirqs ' +
+    'One flow per container (UDP 16 B or TCP 4 KB at a fixed rate), six cores for interrupts, softirqs ' +
     `and Falcon, threshold 80%, 100G, Linux 5.4; ${spreadNote(FIG14.cases)}.`;
   return [plotFigure({ id: 'fig14', title: FIG14.title, caption, panels, columns: 2, shareY: 'none' })];
 }

@@ -5,10 +5,10 @@ import { boundOf_pps, ramp, ratesAroundKnee, type Ramp } from './ramp';
 /** Figure 12: latency of one flow, underloaded at a fixed rate and at each mode's highest rate without drops. */
 
 export const SYSTEMS_3 = ['host', 'overlay', 'falcon'] as const;
-const SEEDS = 3;
+const SEEDS = 6;
 
 /** Section 6.1: a rate that overloads no core in any of the three cases. How far below is assumed: this share. */
-const UNDERLOAD = 0.75;
+const UNDERLOAD = 0.7;
 const underload_pps = (trafficAt: (rate: number) => PaperExperiment['traffic']): number => {
   const bound_pps = boundOf_pps((rate) => paperExperiment({ mode: 'overlay', traffic: trafficAt(rate) as never }));
   return Math.round((UNDERLOAD * bound_pps) / 1000) * 1000;

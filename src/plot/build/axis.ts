@@ -86,5 +86,19 @@ export function baseAxis(axis: AxisSpec): PlotlyAxis {
   };
 }
 
-/** Labels at 1, 2, 5 × powers of ten. */
-const logTicks = { type: 'log', dtick: 'D2', exponentformat: 'none' } as const;
+const [FIRST_DECADE, LAST_DECADE] = [-3, 9];
+
+/** Marks at 1, 2, 5 × powers of ten, each with its whole number: Plotly's own say a bare 2 or 5 between the powers. */
+const logTicks = ((): PlotlyAxis => {
+  const tickvals: number[] = [];
+  for (let decade = FIRST_DECADE; decade <= LAST_DECADE; decade++) {
+    for (const digit of [1, 2, 5]) tickvals.push(Number(`${digit}e${decade}`));
+  }
+  return { type: 'log', tickmode: 'array', tickvals, ticktext: tickvals.map(shortNumber) };
+})();
+
+/** 5000, 20k, 1M: short enough to stand beside an axis's title. */
+function shortNumber(value: number): string {
+  if (value >= 1e6) return `${value / 1e6}M`;
+  return value >= 1e4 ? `${value / 1e3}k` : String(value);
+}
