@@ -9,9 +9,9 @@ import {
   type SeriesStyle,
 } from '../plot';
 import type { CaseRuns, FigureRun } from './cases';
-import { STRESS_SIZES, stressCase, stressKey } from './experiments/stress';
+import { STRESS_SIZES, stressCases, stressRates_pps, type StressSize } from './experiments/stress';
 import { receivedRate_pps } from './measures';
-import { lineOf, spreadNote } from './points';
+import { lineOfValues, spreadNote } from './points';
 import type { FigureInput, FigureStudy } from './study';
 
 const MODES = ['host', 'overlay', 'falcon'] as const;
@@ -29,7 +29,7 @@ export const FIG10: FigureStudy = {
   id: 'fig10',
   title: 'UDP under stress: packet rate by message size',
   cases: GRID.flatMap(({ kernel, link }) =>
-    MODES.flatMap((mode) => STRESS_SIZES.map((size) => stressCase(mode, link, kernel, size))),
+    MODES.flatMap((mode) => STRESS_SIZES.flatMap((size) => stressCases({ mode, link, kernel, size }))),
   ),
   captures: Object.values(CAPTURES),
   captureNote:
@@ -48,7 +48,7 @@ function draw({ simulated, captured }: FigureInput): Figure[] {
         title: FIG10.title,
         caption:
           `Simulated: one UDP flow, three sockperf clients, receive rate; ${spreadNote(FIG10.cases)}. Messages above one MTU ` +
-          `travel as fragments.${real.length === 0 ? '' : ` Marks at 16 B in (d): ${REAL_NOTE}`}`,
+          `travel as fragments and are measured at their knee, since one lost fragment loses the message.${real.length === 0 ? '' : ` Marks at 16 B in (d): ${REAL_NOTE}`}`,
         panels: GRID.map((cell, i) => panel(cell, 'abcd'[i], simulated, i === GRID.length - 1 ? real : [])),
         columns: 2,
         shareY: 'all',
@@ -86,12 +86,8 @@ function panel(
   real: readonly LineSeries[],
 ): Panel {
   const simulated = MODES.map((mode) =>
-    lineOf(
-      systemStyle(mode),
-      STRESS_SIZES,
-      runs,
-      (size) => stressKey(mode, link, kernel, size),
-      (run) => kilo(receivedRate_pps(run)),
+    lineOfValues(systemStyle(mode), STRESS_SIZES, (size) =>
+      stressRates_pps({ mode, link, kernel, size: size as StressSize }, runs).map(kilo),
     ),
   );
   return linePanel({ title: `(${letter}) ${link}, Linux ${kernel}`, ...AXES, series: [...simulated, ...real] });

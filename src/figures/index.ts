@@ -3,7 +3,7 @@ export * from './study';
 export * from './all';
 export { interruptRate_per_s, stackPassesPerMessage } from './interrupts';
 export { panelRuns as latencyPanelRuns } from './claims/fig12';
-export { stressRates_pps } from './experiments/stress';
+export { STRESS_SIZES, stressRates_pps } from './experiments/stress';
 export {
   coreLoad,
   coreLoads,
