@@ -157,9 +157,12 @@ export const LINUX_4_19_MLX5: Profile = {
   constants: {
     ...LINUX_5_4_MLX5.constants,
     'gro.normalBatch': constant(1, 'packets', 'kernel', 'before gro_normal_batch (5.4)'),
-    'skbAllocation.packet_ns': ns(
+    'skbAllocation.packet_ns': constant(
       FITTED['skbAllocation.packet_ns'] * 0.97,
-      'section 6.1: sk_buff allocation changed between 4.19 and 5.4; by how much is not told, moved by hand with the fit',
+      'ns',
+      'fitted',
+      `${FITTED_BY}, with 5.4; section 6.1: sk_buff allocation changed between the two, by how much is not told`,
+      PAPER_COSTS['skbAllocation.packet_ns'].bounds,
     ),
     'socketReceive.packet_ns': ns(
       FITTED['socketReceive.packet_ns'] * 0.94,

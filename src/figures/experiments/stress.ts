@@ -39,12 +39,8 @@ export interface StressSetup {
   readonly size: StressSize;
 }
 
-export function stressKey(mode: PaperMode, link: PaperLink, kernel: PaperKernel, size: number): string {
-  return `udp-stress/${mode}-${link}-${kernel}-${size}`;
-}
-
 function key({ mode, link, kernel, size }: StressSetup): string {
-  return stressKey(mode, link, kernel, size);
+  return `udp-stress/${mode}-${link}-${kernel}-${size}`;
 }
 
 /** Three clients against one socket, for messages of one frame. */
