@@ -78,6 +78,8 @@ export function cacheLimit_bytes(environment: NodeJS.ProcessEnv = process.env): 
 export class RunCache {
   /** What the folder held when it was last looked at, and what was written since; undefined before the first write. */
   private size_bytes: number | undefined;
+  /** The look at the folder that is under way: writes that finish meanwhile rely on it. */
+  private eviction: Promise<void> | undefined;
 
   private constructor(
     private readonly folder: string,
@@ -120,7 +122,10 @@ export class RunCache {
       throw error;
     }
     if (this.size_bytes !== undefined) this.size_bytes += packed.byteLength;
-    if (this.size_bytes === undefined || this.size_bytes > this.limit_bytes) await this.evict();
+    if (this.size_bytes !== undefined && this.size_bytes <= this.limit_bytes) return;
+    // One at a time: it looks at every file, and runs may finish faster than it does.
+    this.eviction ??= this.evict().finally(() => (this.eviction = undefined));
+    await this.eviction;
   }
 
   /** Looks at what is there, and deletes the runs that were not used for longest if it is too much. */

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, wri
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { resolveExperiment } from '../../src/experiment';
 import { cacheLimit_bytes, DEFAULT_CACHE_LIMIT_BYTES, packRun, RunCache, simulateRun, sweep } from '../../src/run';
 
@@ -53,6 +53,15 @@ describe('RunCache', () => {
     await b.write(keyOf(9), RUN);
     await b.write(keyOf(10), RUN);
     expect(keysIn(folder)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('looks at a large folder once, however many runs finish meanwhile', async () => {
+    const folder = join(root, 'many');
+    const cache = await open(folder, 100);
+    // A look at 15,000 files takes a second: one for each run that finished meanwhile once filled the memory.
+    const looks = vi.spyOn(cache as unknown as { files(): Promise<unknown> }, 'files');
+    await Promise.all(Array.from({ length: 50 }, (_, i) => cache.write(keyOf(i), RUN)));
+    expect(looks).toHaveBeenCalledTimes(1);
   });
 
   it('keeps no run that is larger than the limit, and touches no file that is not its own', async () => {
