@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { findPython, jupyterEnvironment, missingJupyter } from './lib/jupyter.mjs';
+import { findPython, missingJupyter, runnerEnvironment } from './lib/jupyter.mjs';
 import { normalise, readNotebook, SIZE_LIMIT_BYTES, titleOf, writeNotebook } from './lib/notebook-file.mjs';
 import { ProgressLines } from './lib/progress-lines.mjs';
 import { writeIndex } from './lib/report-index.mjs';
@@ -75,7 +75,7 @@ process.exit(failures.length === 0 ? 0 : 1);
 async function execute(all) {
   const progress = new ProgressLines(all.length);
   const child = spawn(python, ['scripts/lib/execute_notebooks.py'], {
-    env: jupyterEnvironment(),
+    env: runnerEnvironment(),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.end(JSON.stringify({ jobs: all, parallel: Number(options.jobs), timeout_s: CELL_TIMEOUT_S }));

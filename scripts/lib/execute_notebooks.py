@@ -5,18 +5,25 @@ Input (stdin): {"jobs": [{"name", "source", "executed", "html"}], "parallel": n,
 tslab reports a failed cell as text on stderr and an execute_reply of status "error" without a name, so
 the cell's own stderr is the message. Rejections that nobody awaited are only printed, in a cell that
 counts as fine: they fail the notebook too.
+
+As many kernels as notebooks run at a time; each executes one notebook after the other, and is restarted in
+between. The kernel (notebook-kernel.mjs) restarts without a new process, which saves most of a short notebook's time.
 """
 
 import asyncio
 import json
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
 
+KERNEL = "falcon-lab-runner"
+STARTUP_TIMEOUT_S = 120
 UNCAUGHT = re.compile(r"^(UncaughtException|UnhandledPromiseRejection):", re.MULTILINE)
 # Pages must not need a network; nbconvert links require.js, jQuery and MathJax, which our outputs do not use.
 EXTERNAL_SCRIPT = re.compile(r'<script[^>]*\ssrc="[^"]*"[^>]*>\s*</script>')
@@ -51,17 +58,48 @@ class Client(NotebookClient):
         return result
 
 
-async def execute(job, timeout_s):
+class Kernel:
+    """A kernel process for notebooks in turn: started when the first needs it, replaced after a failure."""
+
+    def __init__(self):
+        self.manager = None
+        # One for all notebooks: the kernel ignores a second client as long as it holds the first one for connected.
+        self.client = None
+
+    async def fresh(self, folder):
+        """Sees to it that the kernel runs and knows nothing of an earlier notebook."""
+        if self.client is not None:
+            await self.client.shutdown(restart=True, reply=True, timeout=STARTUP_TIMEOUT_S)
+            return
+        self.manager = AsyncKernelManager(kernel_name=KERNEL)
+        await self.manager.start_kernel(cwd=folder)
+        self.client = self.manager.client()
+        self.client.start_channels()
+        await self.client.wait_for_ready(timeout=STARTUP_TIMEOUT_S)
+        self.client.allow_stdin = False
+
+    async def end(self):
+        if self.client is not None:
+            self.client.stop_channels()
+        if self.manager is not None:
+            await self.manager.shutdown_kernel(now=True)
+        self.client = self.manager = None
+
+
+async def execute(job, kernel, timeout_s):
+    """The executed notebook, and what is to be told of it."""
+    await kernel.fresh(job["folder"])
     nb = nbformat.read(job["source"], as_version=4)
     nb.metadata["kernelspec"] = {"name": "tslab", "display_name": "TypeScript", "language": "typescript"}
     client = Client(
         nb,
         job["name"],
+        km=kernel.manager,
         timeout=timeout_s,
-        startup_timeout=120,
         iopub_timeout=30,
         resources={"metadata": {"path": job["folder"]}},
     )
+    client.kc = kernel.client
     error = None
     try:
         await client.async_execute()
@@ -71,36 +109,59 @@ async def execute(job, timeout_s):
         error = "the kernel died"
     except (CellExecutionError, RuntimeError) as problem:
         error = (stderr_of(nb.cells[client.current]) if client.current is not None else "") or str(problem)
-    nbformat.write(nb, job["executed"])
-    write_page(nb, job)
     if error is None:
-        tell("done", name=job["name"])
-    else:
-        number = client.code_cells.index(client.current) + 1 if client.current is not None else 0
-        source = nb.cells[client.current].source if client.current is not None else ""
-        tell("failed", name=job["name"], cell=number, source=source, error=error)
+        return nb, ("done", {})
+    number = client.code_cells.index(client.current) + 1 if client.current is not None else 0
+    source = nb.cells[client.current].source if client.current is not None else ""
+    return nb, ("failed", {"cell": number, "source": source, "error": error})
 
 
-def write_page(nb, job):
-    exporter = HTMLExporter()
+def write_results(exporter, nb, job):
+    nbformat.write(nb, job["executed"])
     body, _ = exporter.from_notebook_node(nb, {"metadata": {"name": job["name"]}})
     with open(job["html"], "w", encoding="utf-8") as page:
         page.write(EXTERNAL_SCRIPT.sub("", body))
 
 
+def broken(problem):
+    """What is told of a notebook when something outside of its cells failed, e.g. it is not JSON."""
+    return ("failed", {"cell": 0, "source": "", "error": f"{type(problem).__name__}: {problem}"})
+
+
 async def main():
     order = json.load(sys.stdin)
-    slots = asyncio.Semaphore(order["parallel"])
+    waiting = list(reversed(order["jobs"]))
+    # One thread writes all pages, so that a kernel need not wait for the page of its last notebook.
+    writer = ThreadPoolExecutor(max_workers=1)
+    exporter = HTMLExporter()
+    writes = []
 
-    async def one(job):
-        async with slots:
-            tell("start", name=job["name"])
-            try:
-                await execute(job, order["timeout_s"])
-            except Exception as problem:  # e.g. a notebook that is not JSON: tell, and go on with the others
-                tell("failed", name=job["name"], cell=0, source="", error=f"{type(problem).__name__}: {problem}")
+    async def write(nb, job, told):
+        try:
+            await asyncio.get_running_loop().run_in_executor(writer, write_results, exporter, nb, job)
+        except Exception as problem:
+            told = broken(problem)
+        tell(told[0], name=job["name"], **told[1])
 
-    await asyncio.gather(*(one(job) for job in order["jobs"]))
+    async def work():
+        kernel = Kernel()
+        try:
+            while waiting:
+                job = waiting.pop()
+                tell("start", name=job["name"])
+                try:
+                    nb, told = await execute(job, kernel, order["timeout_s"])
+                    writes.append(asyncio.create_task(write(nb, job, told)))
+                except Exception as problem:
+                    told = broken(problem)
+                    tell(told[0], name=job["name"], **told[1])
+                if told[0] == "failed":
+                    await kernel.end()
+        finally:
+            await kernel.end()
+
+    await asyncio.gather(*(work() for _ in range(min(order["parallel"], len(waiting)))))
+    await asyncio.gather(*writes)
 
 
 asyncio.run(main())

@@ -2,9 +2,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 
 export const KERNEL = 'tslab';
+/** The kernel that executes notebooks in turn; execute_notebooks.py asks for it by this name. */
+const RUNNER_KERNEL = 'falcon-lab-runner';
 const STATE = '.cache/jupyter';
 const NEEDED = { execute: 'nbclient, nbconvert, nbformat', lab: 'nbclient' };
 
@@ -37,9 +39,10 @@ export function missingJupyter() {
 
 /** The environment in which Jupyter finds our kernel first and keeps its state inside the project. */
 export function jupyterEnvironment() {
-  const root = process.cwd();
-  const state = join(root, STATE);
-  writeKernelSpec(state);
+  const state = resolve(STATE);
+  for (const name of ['config', 'data', 'runtime', 'ipython']) mkdirSync(join(state, name), { recursive: true });
+  const tslab = createRequire(resolve('package.json')).resolve('tslab/bin/tslab');
+  writeKernelSpec(state, KERNEL, [tslab, 'kernel', '--config-path={connection_file}']);
   return {
     ...process.env,
     JUPYTER_PATH: [state, process.env.JUPYTER_PATH].filter(Boolean).join(delimiter),
@@ -51,16 +54,18 @@ export function jupyterEnvironment() {
   };
 }
 
-function writeKernelSpec(state) {
-  const tslab = createRequire(join(process.cwd(), 'package.json')).resolve('tslab/bin/tslab');
-  const folder = join(state, 'kernels', KERNEL);
+/** The same for execute_notebooks.py, which also finds the kernel that executes notebooks in turn. */
+export function runnerEnvironment() {
+  const environment = jupyterEnvironment();
+  const folder = resolve(STATE, 'runner');
+  writeKernelSpec(folder, RUNNER_KERNEL, [resolve('scripts/lib/notebook-kernel.mjs'), '{connection_file}']);
+  return { ...environment, JUPYTER_PATH: [folder, environment.JUPYTER_PATH].join(delimiter) };
+}
+
+function writeKernelSpec(state, name, args) {
+  const folder = join(state, 'kernels', name);
   mkdirSync(folder, { recursive: true });
-  for (const name of ['config', 'data', 'runtime', 'ipython']) mkdirSync(join(state, name), { recursive: true });
-  const spec = {
-    argv: [process.execPath, tslab, 'kernel', '--config-path={connection_file}'],
-    display_name: 'TypeScript',
-    language: 'typescript',
-  };
+  const spec = { argv: [process.execPath, ...args], display_name: 'TypeScript', language: 'typescript' };
   writeFileSync(join(folder, 'kernel.json'), `${JSON.stringify(spec, null, 1)}\n`);
 }
 

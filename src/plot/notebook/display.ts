@@ -4,7 +4,7 @@ import { bundleScript } from '../render/bundle';
 import { figureFragment } from '../render/html';
 import { StaticRenderer } from '../render/static';
 import { escapeHtml } from '../text';
-import { tslabOutput, type MimeBundle, type NotebookOutput } from './kernel';
+import { tslabNotebook, tslabOutput, type MimeBundle, type NotebookOutput } from './kernel';
 import { tableHtml, tableText, type Showable, type TableOptions } from './tableHtml';
 
 /** Pixels of a notebook's pictures for each pixel of the figure: sharp on most screens, small in the repository. */
@@ -73,25 +73,32 @@ function describe(figure: Figure): string {
   return `${figure.title}. ${figure.caption}`;
 }
 
-/** One for each process, since a tslab kernel is one process for one notebook. */
-const notebook = new NotebookDisplay();
+/** Of all notebooks that ran in this process: falcon-lab's runner executes several in turn. */
+const displays = new WeakMap<object, NotebookDisplay>();
+
+function currentDisplay(): NotebookDisplay {
+  const notebook = tslabNotebook();
+  let display = displays.get(notebook);
+  if (display === undefined) displays.set(notebook, (display = new NotebookDisplay()));
+  return display;
+}
 
 /** Shows a figure in the notebook that runs this code. @throws Error outside a tslab notebook */
 export function show(figure: Figure): Promise<void> {
-  return notebook.show(figure);
+  return currentDisplay().show(figure);
 }
 
 /** Shows text with Markdown markup in the notebook that runs this code. Untrusted text must be escaped before. */
 export function showMarkdown(markdown: string): void {
-  notebook.showMarkdown(markdown);
+  currentDisplay().showMarkdown(markdown);
 }
 
 /** Shows the first rows of a table, or an array of objects, in the notebook that runs this code. */
 export function showTable(table: Showable, options: TableOptions = {}): void {
-  notebook.showTable(table, options);
+  currentDisplay().showTable(table, options);
 }
 
 /** Shows HTML in the notebook that runs this code, and `text` where there is no HTML. Untrusted text must be escaped before. */
 export function showHtml(html: string, text: string): void {
-  notebook.showHtml(html, text);
+  currentDisplay().showHtml(html, text);
 }

@@ -39,3 +39,11 @@ export function tslabOutput(): NotebookOutput {
     },
   };
 }
+
+/**
+ * What stands for the notebook that runs this code, to keep its state by: tslab makes a new one whenever it begins a
+ * notebook, also in a process that ran another before.
+ */
+export function tslabNotebook(): object {
+  return (globalThis as { __tslab__?: object }).__tslab__ ?? globalThis;
+}

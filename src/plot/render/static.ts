@@ -11,19 +11,20 @@ export interface PngOptions {
 }
 
 /**
- * Draws figures without a display, a browser or installed fonts. One renderer draws any number of
- * figures; opening Plotly (a quarter of a second) waits for the first that needs it.
+ * Opened when the first chart is drawn (half a second), and once: it draws the same bytes for the same figure, whatever
+ * it drew before.
  */
-export class StaticRenderer {
-  private plotly: HeadlessPlotly | undefined;
+let plotly: HeadlessPlotly | undefined;
 
+/** Draws figures without a display, a browser or installed fonts. */
+export class StaticRenderer {
   /** The figure as one SVG document; the same bytes for the same figure. */
   async svg(figure: Figure): Promise<string> {
     if (figure.kind === 'flame') return flameSvg(figure);
     if (figure.kind === 'svg') return framedSvg(figure);
     // Loaded when needed: a DOM takes half a second, which a program that draws no chart should not pay.
-    this.plotly ??= (await import('./headlessPlotly')).HeadlessPlotly.open();
-    return this.plotly.toSvg(figure);
+    plotly ??= (await import('./headlessPlotly')).HeadlessPlotly.open();
+    return plotly.toSvg(figure);
   }
 
   async png(figure: Figure, options: PngOptions = {}): Promise<Uint8Array> {
@@ -46,7 +47,7 @@ export function svgToPng(svg: string, options: PngOptions = {}): Uint8Array {
   return image.render().asPng();
 }
 
-/** One figure as SVG text or PNG bytes. For many, keep a `StaticRenderer`. */
+/** One figure as SVG text or PNG bytes. */
 export function toStatic(figure: Figure, format: 'svg'): Promise<string>;
 export function toStatic(figure: Figure, format: 'png', options?: PngOptions): Promise<Uint8Array>;
 export function toStatic(
