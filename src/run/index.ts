@@ -5,5 +5,6 @@ export * from './loadCapture';
 export * from './captureExperiment';
 export * from './packedRun';
 export * from './runCache';
+export * from './runKey';
 export * from './sweep';
 export * from './inspect';

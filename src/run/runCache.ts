@@ -1,48 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, makeFolder } from '../core';
-import type { Experiment } from '../experiment';
-import { profileOf } from '../experiment';
-import { PACKED_RUN_VERSION, unpackRun } from './packedRun';
+import { unpackRun } from './packedRun';
 import type { Run } from './run';
-
-/** Rooms whose code decides what a simulation gives. */
-const ROOMS = ['core', 'table', 'kernel', 'experiment', 'sim', 'run'];
-
-/**
- * A line that changes with every change of the compiled code that a simulation runs: a hash of its files
- * as they are now, not of a version that somebody must remember to raise. The JavaScript engine is part of
- * it, since its floating-point functions are.
- * @param dist folder of the compiled code
- */
-export function codeFingerprint(dist: string): string {
-  const hash = createHash('sha256').update(`${process.versions.v8} ${PACKED_RUN_VERSION}\n`);
-  for (const room of ROOMS) {
-    const files = readdirSync(join(dist, room), { recursive: true, encoding: 'utf8' });
-    for (const file of files.filter((f) => f.endsWith('.js')).sort()) {
-      hash.update(`${room}/${file}\0`).update(readFileSync(join(dist, room, file)));
-    }
-  }
-  return hash.digest('hex');
-}
-
-/** Key of a run: content of the experiment, of its profile, and of the code. */
-export function runKey(experiment: Experiment, fingerprint: string): string {
-  const content = canonicalJson({ experiment, profile: profileOf(experiment), fingerprint });
-  return createHash('sha256').update(content).digest('hex');
-}
-
-/** JSON with the keys of objects in order, so that equal content gives equal text. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, v: unknown) =>
-    v !== null && typeof v === 'object' && !Array.isArray(v)
-      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : v,
-  );
-}
 
 /** Bytes that the runs on disk may take unless something else is said: some thousand runs. */
 export const DEFAULT_CACHE_LIMIT_BYTES = 2e9;
@@ -51,10 +13,11 @@ export const CACHE_LIMIT_VARIABLE = 'FALCON_CACHE_MB';
 
 /** An eviction leaves room, so that not every write after it evicts again. */
 const KEPT_SHARE = 0.9;
-/** A file half written and as old as this was left by a process that died. */
+/** A file half written or a claim as old as this was left by a process that died. */
 const ABANDONED_MS = 3_600_000;
 const RUN_FILE = /^[0-9a-f]{64}\.run$/;
 const PART_FILE = /^[0-9a-f]{64}\.[0-9a-f-]+\.part$/;
+const CLAIM_FILE = /^[0-9a-f]{64}\.claim$/;
 
 /**
  * The limit of the cache: the environment's, or the default.
@@ -73,7 +36,8 @@ export function cacheLimit_bytes(environment: NodeJS.ProcessEnv = process.env): 
  * not used for longest are deleted; a file's modification time says when it was last used.
  *
  * Several processes may share the folder: files appear whole by renaming, a file that another process has deleted
- * is a run to be simulated again, and who evicts looks at the folder anew.
+ * is a run to be simulated again, and who evicts looks at the folder anew. Who is about to simulate a run claims it
+ * first, so that no two processes are at work on the same one.
  */
 export class RunCache {
   /** What the folder held when it was last looked at, and what was written since; undefined before the first write. */
@@ -128,6 +92,30 @@ export class RunCache {
     await this.eviction;
   }
 
+  /**
+   * Claims a run for the caller to simulate, by a file with the number of this process.
+   * @returns what ends the claim; undefined if somebody is at work on the run
+   *
+   * The claim of a process that is gone does not count. Two that find such a claim at once may both end up with the
+   * run: then it is simulated twice and written twice, as the same bytes.
+   */
+  async claim(key: string): Promise<(() => Promise<void>) | undefined> {
+    const path = join(this.folder, `${key}.claim`);
+    const make = async (): Promise<boolean> =>
+      writeFile(path, `${process.pid}\n`, { flag: 'wx' }).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code === 'EEXIST') return false;
+          throw error;
+        },
+      );
+    const release = (): Promise<void> => rm(path, { force: true });
+    if (await make()) return release;
+    if (await isHeld(path)) return undefined;
+    await release();
+    return (await make()) ? release : undefined;
+  }
+
   /** Looks at what is there, and deletes the runs that were not used for longest if it is too much. */
   private async evict(): Promise<void> {
     const files = await this.files();
@@ -147,7 +135,7 @@ export class RunCache {
   private async files(): Promise<{ path: string; bytes: number; used_ms: number }[]> {
     const files: { path: string; bytes: number; used_ms: number }[] = [];
     for (const name of await readdir(this.folder)) {
-      const isPart = PART_FILE.test(name);
+      const isPart = PART_FILE.test(name) || CLAIM_FILE.test(name);
       if (!isPart && !RUN_FILE.test(name)) continue;
       const path = join(this.folder, name);
       const found = await stat(path).catch(() => undefined);
@@ -160,5 +148,19 @@ export class RunCache {
 
   private path(key: string): string {
     return join(this.folder, `${key}.run`);
+  }
+}
+
+/** Whether the process that made a claim is there and may still be at work. */
+async function isHeld(claim: string): Promise<boolean> {
+  try {
+    const [text, { mtimeMs }] = await Promise.all([readFile(claim, 'utf8'), stat(claim)]);
+    if (Date.now() - mtimeMs > ABANDONED_MS) return false;
+    // Empty in the moment between the file's appearance and its first byte.
+    if (text !== '') process.kill(Number(text), 0);
+    return true;
+  } catch (error) {
+    // The process belongs to somebody else; for anything else, the process or the claim is gone.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

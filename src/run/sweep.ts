@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,9 +5,10 @@ import type { Progress } from '../core';
 import { ProgressClock } from '../core';
 import type { Experiment, ExperimentInput } from '../experiment';
 import { resolveExperiment } from '../experiment';
-import { unpackRun } from './packedRun';
 import type { Run } from './run';
-import { codeFingerprint, RunCache, runKey } from './runCache';
+import { RunCache } from './runCache';
+import { codeFingerprint, runKey } from './runKey';
+import { simulateJobs, type Job } from './simulateJobs';
 
 export interface SweepProgress extends Progress {
   /** Of `done`, those that came from the cache. */
@@ -67,18 +67,8 @@ export async function sweep(experiments: readonly ExperimentInput[], options: Sw
     if (run === undefined) missing.push(job);
     else finish(job, run, true);
   }
-  await simulateAll(missing, Math.min(workers, missing.length), signal, async (job, packed) => {
-    await cache?.write(job.key, packed);
-    finish(job, unpackRun(packed), false);
-  });
+  await simulateJobs(missing, { worker: WORKER, workers: Math.min(workers, missing.length), cache, signal }, finish);
   return runs;
-}
-
-/** One simulation, and the places in the result that it fills. */
-interface Job {
-  readonly key: string;
-  readonly experiment: Experiment;
-  readonly places: number[];
 }
 
 /** Equal experiments are simulated once. */
@@ -91,38 +81,6 @@ function jobsOf(experiments: readonly Experiment[], fingerprint: string): Job[] 
     else job.places.push(place);
   });
   return [...jobs.values()];
-}
-
-async function simulateAll(
-  jobs: readonly Job[],
-  workers: number,
-  signal: AbortSignal | undefined,
-  onResult: (job: Job, packed: Uint8Array) => Promise<void>,
-): Promise<void> {
-  if (jobs.length === 0) return;
-  // Loaded here, since whoever only reads traces needs no threads.
-  const { default: Piscina } = await import('piscina');
-  const pool = new Piscina<Experiment, Uint8Array>({ filename: WORKER, minThreads: workers, maxThreads: workers });
-  // One failure or the caller's wish stops all that is waiting or running.
-  const stop = new AbortController();
-  // Every waiting run listens; Node takes more than ten listeners for a leak.
-  setMaxListeners(0, stop.signal);
-  const onAbort = (): void => stop.abort();
-  signal?.addEventListener('abort', onAbort, { once: true });
-  try {
-    await Promise.all(
-      jobs.map(async (job) => {
-        const packed = await pool.run(job.experiment, { signal: stop.signal });
-        await onResult(job, packed);
-      }),
-    );
-  } catch (error) {
-    stop.abort();
-    throw signal?.aborted === true ? signal.reason : error;
-  } finally {
-    signal?.removeEventListener('abort', onAbort);
-    await pool.destroy();
-  }
 }
 
 class SweepState {

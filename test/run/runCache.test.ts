@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -87,6 +87,30 @@ describe('RunCache', () => {
     for (const text of ['much', '-1']) {
       expect(() => cacheLimit_bytes({ FALCON_CACHE_MB: text })).toThrow(/FALCON_CACHE_MB: expected a number of MB/);
     }
+  });
+
+  it('gives a run to one at a time to simulate, and does not wait for the dead', async () => {
+    const folder = join(root, 'claims');
+    const [a, b] = [await open(folder, 10), await open(folder, 10)];
+    const release = await a.claim(keyOf(0));
+    expect(release).toBeDefined();
+    expect(await b.claim(keyOf(0))).toBeUndefined();
+    expect(await b.claim(keyOf(1))).toBeDefined();
+    await release?.();
+    expect(await b.claim(keyOf(0))).toBeDefined();
+
+    const claimFile = join(folder, `${keyOf(2)}.claim`);
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    writeFileSync(claimFile, `${gone}\n`);
+    expect(await a.claim(keyOf(2))).toBeDefined();
+    // A living process with the number of a dead one, hours later.
+    writeFileSync(claimFile, `${process.pid}\n`);
+    expect(await a.claim(keyOf(2))).toBeUndefined();
+    utimesSync(claimFile, 1, 1);
+    expect(await a.claim(keyOf(2))).toBeDefined();
+    // No run, and none of its size.
+    await a.write(keyOf(3), RUN);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.claim'))).toHaveLength(3);
   });
 
   it('serves two processes at once: no read is half a file, no write fails, and the limit holds', async () => {

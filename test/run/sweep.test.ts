@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentInput } from '../../src/experiment';
 import { resolveExperiment } from '../../src/experiment';
@@ -112,6 +113,25 @@ describe('sweep', () => {
     expect(cached).toBeGreaterThanOrEqual(2);
     expect(cached).toBeLessThan(4);
     expect(bytesOf(runs)).toEqual(bytesOf(EXPERIMENTS.map((e) => simulateRun(resolveExperiment(e)))));
+  });
+
+  it('simulates nothing that another process is at work on', async () => {
+    const cacheDir = join(folder, 'shared');
+    const many = Array.from({ length: 12 }, (_, i): ExperimentInput => ({
+      ...EXPERIMENTS[3],
+      name: `${i}`,
+      seed: i + 1,
+    }));
+    const program = `
+      const { sweep } = require(${JSON.stringify(join(process.cwd(), 'dist/run/sweep.js'))});
+      let cached = 0;
+      const options = { workers: 1, cacheDir: ${JSON.stringify(cacheDir)}, onProgress: (p) => (cached = p.cached) };
+      void sweep(${JSON.stringify(many)}, options).then((runs) => console.log(runs.length - cached));
+    `;
+    const processes = await Promise.all([1, 2, 3].map(() => promisify(execFile)(process.execPath, ['-e', program])));
+    const simulated = processes.map(({ stdout }) => Number(stdout));
+    expect(simulated.reduce((sum, runs) => sum + runs)).toBe(many.length);
+    expect(readdirSync(cacheDir).filter((file) => !file.endsWith('.run'))).toEqual([]);
   });
 
   it('refuses the impossible before it runs anything', async () => {
