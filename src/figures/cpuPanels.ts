@@ -11,7 +11,7 @@ export function cpuPanel(title: string, runs: readonly FigureRun[], cpus: readon
   return stackedPanel({
     title,
     x: { title: 'Core' },
-    y: { title: 'CPU use', unit: '%', range: [0, 100] },
+    y: { title: 'CPU use', unit: '%', range: [0, 105] },
     categories: cpus.map(String),
     parts: STACKED_CONTEXTS.map((context, i) => ({ style: contextStyle(context), values: byContext[i] })),
   });

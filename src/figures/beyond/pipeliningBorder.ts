@@ -96,8 +96,8 @@ function ratioPanel(runs: CaseRuns, kind: CostKind, what: string, measure: (run:
   };
   return heatmapPanel({
     title: `${what}, ${COSTS[kind].label}`,
-    x: { title: 'offered load', unit: 'kpps' },
-    y: { title: 'cost' },
+    x: { title: 'Offered load', unit: 'kpps' },
+    y: { title: 'Cost' },
     columns: RATES_PPS.map((rate) => String(rate / 1000)),
     rows: FACTORS.map((factor) => `×${factor}`),
     values: FACTORS.map((factor) => RATES_PPS.map((rate) => ratio(factor, rate))),
@@ -119,7 +119,7 @@ function drawRates(runs: CaseRuns): Figure {
       ),
     );
     return {
-      style: paletteStyle(i === 0 ? 0 : 3, COSTS[kind].label),
+      style: paletteStyle(i === 0 ? 1 : 3, COSTS[kind].label),
       x: FACTORS,
       y: points.map((p) => p.mean),
       low: points.map((p) => p.low),
@@ -132,8 +132,8 @@ function drawRates(runs: CaseRuns): Figure {
     caption: `Received rate, three clients overload one UDP flow of 16 B; mean of ${SEEDS} seeds, 95% interval (Student t). At 1 Falcon gains nothing.`,
     panels: [
       linePanel({
-        x: { title: 'cost, times the profile’s', scale: 'log', ticks: FACTORS.map((f) => ({ at: f, label: `×${f}` })) },
-        y: { title: 'received rate, Falcon / overlay' },
+        x: { title: 'Cost, times the profile’s', scale: 'log', ticks: FACTORS.map((f) => ({ at: f, label: `×${f}` })) },
+        y: { title: 'Received rate, Falcon / overlay' },
         series,
       }),
     ],
