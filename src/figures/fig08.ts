@@ -25,7 +25,7 @@ export async function drawStageTransitions(): Promise<SvgFigure> {
     id: 'fig08',
     title: TITLE,
     caption:
-      `Cores as the kernel's functions choose them for ${EXAMPLE_FLOW}, hash 0x${exampleHash().toString(16)}. ` +
+      `Cores as the kernel’s functions choose them for ${EXAMPLE_FLOW}, hash 0x${exampleHash().toString(16)}. ` +
       'Both may choose among CPUs 3 to 6: RPS by the flow hash, Falcon by flow hash and device index.',
     panels: stageTransitionPanels(),
   });

@@ -66,7 +66,7 @@ export function wrapCaption(text: string, width_px: number): string[] {
   const room_px = width_px / FALLBACK_STRETCH;
   const lines = wrapText(text, room_px, THEME.captionSize_px);
   // The narrowest width that takes as many lines, but no column at the left: found by halving, to the pixel.
-  let [tooNarrow, enough] = [0.7 * room_px, room_px];
+  let [tooNarrow, enough] = [0.85 * room_px, room_px];
   while (enough - tooNarrow > 1) {
     const middle = (tooNarrow + enough) / 2;
     if (wrapText(text, middle, THEME.captionSize_px).length > lines.length) tooNarrow = middle;
