@@ -36,7 +36,7 @@ function draw({ simulated, captured }: FigureInput): Figure[] {
     'flows at 200,000 messages/s each over 10 RSS queues and 5 RPS cores, the first seed. Cores below 1% are left out.' +
     (captured === undefined
       ? ''
-      : ' Captured: veth test bed, Linux 6.18, one flow at full speed from core 0 to core 1.');
+      : ' Captured: veth test bed, Linux 6.18, one flow at full speed from core 0 to core 1, while it ran.');
   return [
     plotFigure({
       id: 'fig05',

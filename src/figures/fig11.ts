@@ -42,6 +42,6 @@ function draw({ simulated, captured }: FigureInput): Figure[] {
     `3 to 6; mean of ${seedsText(FIG11.cases)} seeds. Cores that stay below 1% in all three are left out.` +
     (captured === undefined
       ? ''
-      : ' Captured: veth test bed, Linux 6.18, one flow at full speed from core 0 to core 1.');
+      : ' Captured: veth test bed, Linux 6.18, one flow at full speed from core 0 to core 1, while it ran.');
   return [plotFigure({ id: 'fig11', title: FIG11.title, caption, panels, columns: MODES.length, shareY: 'all' })];
 }
