@@ -14,6 +14,9 @@ import type { FigureInput, FigureStudy } from './study';
 
 const ALL: readonly Threshold[] = [...THRESHOLDS, 'always-on'];
 
+/** All bars are Falcon: none may look like the host, the overlay or Falcon beside others. */
+const COLORS = [6, 1, 3] as const;
+
 /** Figure 15: FALCON_LOAD_THRESHOLD. */
 export const FIG15: FigureStudy = {
   figure: '15',
@@ -34,7 +37,7 @@ function draw({ simulated }: FigureInput): Figure[] {
     categories: ALL.map((threshold) => (threshold === 'always-on' ? 'always on' : `${threshold}%`)),
     series: THRESHOLD_CONTAINERS.map((n, i) =>
       barsOf(
-        paletteStyle(i, `${n} containers`),
+        paletteStyle(COLORS[i], `${n} containers`),
         ALL.map((threshold) =>
           meanRatios(runs, thresholdCase(threshold, n), busyCase('udp', 'overlay', n), receivedRate_pps),
         ),
