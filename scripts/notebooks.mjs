@@ -1,19 +1,29 @@
 // npm start: executes every notebook headless, leaves executed notebooks and an HTML report in out/.
 //   node scripts/notebooks.mjs [NAME…] [--update] [--jobs N] [--out DIR] [--source DIR]
-// NAME is a notebook's name or its beginning (fig04). --update writes the executed notebooks back to notebooks/.
+// NAME is a notebook's name or its beginning (fig04). --update writes the executed notebooks back to notebooks/, and the
+// pictures of the README that they hold to docs/.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { findPython, missingJupyter, runnerEnvironment } from './lib/jupyter.mjs';
-import { normalise, readNotebook, SIZE_LIMIT_BYTES, titleOf, writeNotebook } from './lib/notebook-file.mjs';
+import {
+  firstPicture,
+  normalise,
+  readNotebook,
+  SIZE_LIMIT_BYTES,
+  titleOf,
+  writeNotebook,
+} from './lib/notebook-file.mjs';
 import { ProgressLines } from './lib/progress-lines.mjs';
 import { writeIndex } from './lib/report-index.mjs';
 import { fileURLToPath } from 'node:url';
 
 const CELL_TIMEOUT_S = 1200;
+/** The first picture of a notebook is one of the README's. */
+const README_PICTURES = { '00-overview': 'docs/scoreboard.png', 'fig10-udp-packet-rate': 'docs/fig10.png' };
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const { values: options, positionals } = parseArgs({
@@ -56,7 +66,11 @@ for (const { name, executed } of jobs) {
   const bytes = writeNotebook(executed, notebook);
   if (bytes > SIZE_LIMIT_BYTES)
     failures.push({ name, cell: 0, error: `${bytes} bytes, more than ${SIZE_LIMIT_BYTES}` });
-  else if (options.update) writeNotebook(join(options.source, `${name}.ipynb`), notebook);
+  else if (options.update) {
+    writeNotebook(join(options.source, `${name}.ipynb`), notebook);
+    const picture = README_PICTURES[name];
+    if (picture !== undefined) writeFileSync(picture, Buffer.from(firstPicture(notebook), 'base64'));
+  }
 }
 const index = writeIndex(
   out,

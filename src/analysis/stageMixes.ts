@@ -16,7 +16,10 @@ export interface StageMix {
   readonly coreOf: (hash: number, ifindex: number, stage: number, cores: number) => number;
 }
 
-/** Falcon's hash as released and as printed, an earlier design of its authors, and remedies of ours. */
+/**
+ * Falcon's hash as released, the same with all bits of the product (the paper's Algorithm 1 gives no width, so that it
+ * may be read either way), an earlier design of its authors, and remedies of ours.
+ */
 export const STAGE_MIXES: readonly StageMix[] = [
   {
     id: 'released',
@@ -25,8 +28,8 @@ export const STAGE_MIXES: readonly StageMix[] = [
     coreOf: (hash, ifindex, _, cores) => hash32(hash + ifindex, 16) % cores,
   },
   {
-    id: 'printed',
-    label: 'Algorithm 1, 32 bits',
+    id: 'whole',
+    label: 'Whole product',
     rule: 'hash_32(hash + ifindex, 32) % N',
     coreOf: (hash, ifindex, _, cores) => hash32(hash + ifindex, 32) % cores,
   },

@@ -38,6 +38,11 @@ export class CaseRuns {
     return runs;
   }
 
+  /** The same cases with at most so many repetitions of each, so that cases repeated more often compare fairly. */
+  first(seeds: number): CaseRuns {
+    return new CaseRuns(new Map([...this.byKey].map(([key, runs]) => [key, runs.slice(0, seeds)])));
+  }
+
   /** One value for each repetition. */
   values(key: string, measure: (run: FigureRun) => number): number[] {
     // Not `map(measure)`: measures with a second parameter would take the index for it.

@@ -6,7 +6,7 @@ export interface LanesOptions {
   readonly packet: PlacedPacket;
   /** Default `udp`. */
   readonly protocol?: 'udp' | 'tcp';
-  /** Written at the arrow into a softirq. Default: who chose the core. */
+  /** Written at the arrow into a softirq; the core itself is named at its frame. Default: who chose it. */
   readonly arrowLabel?: (segment: SoftirqSegment, cpu: number, previousCpu: number) => string;
 }
 
@@ -32,7 +32,7 @@ export function coreLanes(experiment: Experiment, options: LanesOptions): Diagra
   const nodes = segments.map((segment, i): DiagramNode => ({
     id: `softirq${segment.number}`,
     title: segment.device,
-    lines: [...segment.parts.map((part) => partName(segment, part.stage.id, segments)), `from ${queueName(segment)}`],
+    lines: [...segment.parts.map((part) => partName(segment, part.stage.id, segments)), 'from', queueName(segment)],
     group: `cpu${cpus[i]}`,
     look: segment.chooser === 'policy' || segment.chooser === 'gro-split' ? LOOK.steered : LOOK.softirq,
   }));
@@ -92,18 +92,18 @@ function partName(segment: SoftirqSegment, stage: string, segments: readonly Sof
   return holders.length < 2 ? stage : `${stage} ${holders.indexOf(segment) + 1} of ${holders.length}`;
 }
 
-function chooserLabel(segment: SoftirqSegment, cpu: number): string {
+function chooserLabel(segment: SoftirqSegment): string {
   switch (segment.chooser) {
     case 'irq':
-      return `IRQ: CPU ${cpu}`;
+      return 'IRQ';
     case 'stay':
       return 'same core';
     case 'rps':
-      return `RPS: CPU ${cpu}`;
+      return 'RPS';
     case 'policy':
-      return `Falcon: CPU ${cpu}`;
+      return 'Falcon';
     case 'gro-split':
-      return `GRO split: CPU ${cpu}`;
+      return 'GRO split';
   }
 }
 

@@ -49,7 +49,8 @@ function draw({ simulated, captured }: FigureInput): Figure {
     title: FIG02.title,
     caption:
       `Linux 5.4, one flow; (a) highest received throughput, (b) three clients overload one UDP socket, (c) 5 and 20 ` +
-      `TCP flows on 5 cores that do all the work, (d) equal offered rates; ${spreadNote(FIG02.cases)}.`,
+      `TCP flows on 5 cores that do all the work, (d) equal offered rates; ${spreadNote(FIG02.cases)}. ` +
+      `Broken lines: 10G.${captured === undefined ? '' : ' Captured: veth test bed, Linux 6.18, one sender, one run each.'}`,
     panels,
     columns: 2,
     shareY: 'none',

@@ -57,10 +57,11 @@ function flames(id: string, title: string, runs: readonly FigureRun[]): Figure {
 
 /** Widths of the overlay, coloured by what changed against the host. */
 function change(id: string, before: readonly FigureRun[], after: readonly FigureRun[]): Figure {
+  const captured = after[0].source === 'captured';
   return flameFigure({
     id,
-    title: `From host to overlay${after[0].source === 'captured' ? ', captured' : ''}: what grew`,
-    caption: `${captionOf(after)} Compared with ${before[0].id}: shares of the busy time of each.`,
+    title: `From host to overlay${captured ? ', captured' : ''}: what grew`,
+    caption: `${captionOf(after)} Compared with the host${captured ? `, run ${before[0].id}` : ''}: shares of the busy time of each.`,
     tree: StackTree.diff(busyStacks(before), busyStacks(after)),
     classify: frameClass,
     classes: CLASSES,

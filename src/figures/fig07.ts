@@ -34,8 +34,8 @@ export async function drawFalconComponents(): Promise<SvgFigure> {
     id: 'fig07',
     title: TITLE,
     caption:
-      `Cores as the kernel's functions choose them for ${EXAMPLE_FLOW}; interrupts on CPU 0, RPS to CPU 1, ` +
-      'application on CPU 2, FALCON_CPUS 3 to 6, GRO split to CPU 7 (Figure 11 and section 5).',
+      `Cores as the kernel’s functions choose them for ${EXAMPLE_FLOW}; interrupts on CPU\u00a00, RPS to CPU\u00a01, ` +
+      'application on CPU\u00a02, FALCON_CPUS 3 to 6, GRO split to CPU\u00a07 (Figure 11 and section 5).',
     panels: falconComponentPanels(),
   });
 }

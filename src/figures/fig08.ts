@@ -25,7 +25,7 @@ export async function drawStageTransitions(): Promise<SvgFigure> {
     id: 'fig08',
     title: TITLE,
     caption:
-      `Cores as the kernel's functions choose them for ${EXAMPLE_FLOW}, hash 0x${exampleHash().toString(16)}. ` +
+      `Cores as the kernel’s functions choose them for ${EXAMPLE_FLOW}, hash 0x${exampleHash().toString(16)}. ` +
       'Both may choose among CPUs 3 to 6: RPS by the flow hash, Falcon by flow hash and device index.',
     panels: stageTransitionPanels(),
   });
@@ -52,7 +52,7 @@ export function stageTransitionPanels(): DiagramPanel[] {
       title: 'Stage transitions: netif_rx at the end of each device, a hash that knows the device',
       diagram: coreLanes(transitions, {
         packet,
-        arrowLabel: (segment, cpu) => `${segment.enqueue}, hash + ${ifindexOf(segment.device)}: CPU ${cpu}`,
+        arrowLabel: (segment) => `${segment.enqueue},\nhash + ${ifindexOf(segment.device)}`,
       }),
     },
   ];
@@ -60,5 +60,5 @@ export function stageTransitionPanels(): DiagramPanel[] {
 
 function rpsLabel(segment: SoftirqSegment, cpu: number, previousCpu: number): string {
   if (segment.chooser !== 'rps') return segment.enqueue;
-  return cpu === previousCpu ? `RPS: again CPU ${cpu}` : `RPS: CPU ${cpu}`;
+  return cpu === previousCpu ? 'RPS again' : 'RPS';
 }

@@ -36,7 +36,7 @@ function draw({ simulated }: FigureInput): Figure[] {
     categories: LOADS.map((load) => LABEL[load]),
     series: [
       barsOf(
-        paletteStyle(0, 'skb allocation'),
+        paletteStyle(3, 'skb allocation'),
         values((run) => sampleShare(run, FIRST_CORE, ALLOCATION)),
       ),
       barsOf(

@@ -2,7 +2,7 @@ import { linePanel, plotFigure, systemStyle, type Figure } from '../plot';
 import { receivingLoad } from './claims/fig14';
 import { busyCase, CONTAINERS } from './experiments/busySystem';
 import { receivedRate_pps } from './measures';
-import { lineOf, spreadNote } from './points';
+import { lineOf, spreadNote, withinShare_percent } from './points';
 import type { FigureInput, FigureStudy } from './study';
 
 const MODES = ['overlay', 'falcon'] as const;
@@ -29,17 +29,18 @@ function draw({ simulated }: FigureInput): Figure[] {
     ].map(([what, title, unit, measure], i) =>
       linePanel({
         title: `${letters[p][i]} ${p.toUpperCase()}, ${what as string}`,
-        x: { title: 'Containers' },
+        x: { title: 'Containers', ticks: CONTAINERS.map((n) => ({ at: n, label: String(n) })) },
         y: { title: title as string, unit: unit as string, ...(unit === '%' ? { range: [0, 105] as const } : {}) },
-        series: MODES.map((mode) =>
-          lineOf(
+        series: MODES.map((mode) => {
+          const line = lineOf(
             systemStyle(mode),
             CONTAINERS,
             simulated,
             (n) => busyCase(p, mode, n).key,
             measure as typeof receivedRate_pps,
-          ),
-        ),
+          );
+          return unit === '%' ? withinShare_percent(line) : line;
+        }),
       }),
     ),
   );

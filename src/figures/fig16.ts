@@ -1,9 +1,9 @@
-import { barPanel, linePanel, paletteStyle, plotFigure, type Figure } from '../plot';
+import { barPanel, linePanel, paletteStyle, plotFigure, systemStyle, type Figure, type SeriesStyle } from '../plot';
 import { overloadsOneCore } from './claims/fig16';
 import { hotspotCase, onsetCase } from './experiments/hotspot';
 import { RECEIVING_CPUS } from './experiments/roles';
 import { loadOverTime, receivedRate_pps } from './measures';
-import { barsOf, lineOfValues, spreadNote } from './points';
+import { barsOf, lineOfValues, spreadNote, withinShare_percent } from './points';
 import type { CaseRuns } from './cases';
 import type { FigureInput, FigureStudy } from './study';
 
@@ -11,6 +11,13 @@ const PROTOCOLS = ['udp', 'tcp'] as const;
 const BALANCING = ['static', 'two-choice'] as const;
 const LABEL = { static: 'static (first choice)', 'two-choice': 'dynamic (two choices)' } as const;
 const READING_S = 0.04;
+
+/** Two choices are what the other figures call Falcon. */
+function styleOf(balancing: (typeof BALANCING)[number]): SeriesStyle {
+  return balancing === 'static'
+    ? paletteStyle(6, LABEL.static)
+    : systemStyle('falcon', 'simulated', LABEL['two-choice']);
+}
 
 /** Figure 16: a flow suddenly sends many times as much. */
 export const FIG16: FigureStudy = {
@@ -30,9 +37,9 @@ function draw({ simulated }: FigureInput): Figure[] {
     x: { title: 'Protocol' },
     y: { title: 'Received', unit: 'messages/s' },
     categories: PROTOCOLS.map((p) => p.toUpperCase()),
-    series: BALANCING.map((b, i) =>
+    series: BALANCING.map((b) =>
       barsOf(
-        paletteStyle(i, LABEL[b]),
+        styleOf(b),
         PROTOCOLS.map((p) => hotspotRates_pps(simulated, p, b)),
       ),
     ),
@@ -51,12 +58,13 @@ function draw({ simulated }: FigureInput): Figure[] {
     marks: 'lines',
     directLabels: false,
     series: BALANCING.map((b, i) =>
-      lineOfValues(paletteStyle(i, LABEL[b]), times, (time) => fullest[i].map((run) => run[times.indexOf(time)])),
+      withinShare_percent(lineOfValues(styleOf(b), times, (time) => fullest[i].map((run) => run[times.indexOf(time)]))),
     ),
   });
   const caption =
-    'Six flows on six receiving cores, of which one, drawn at random, sends as much as it can; ' +
-    `rates where one choice leaves one core overloaded; ${spreadNote(FIG16.cases)}.`;
+    'Falcon, six flows of UDP 16 B or TCP 4 KB on six receiving cores, of which one, drawn at random, suddenly sends as much as it can, ' +
+    '100G, Linux 5.4; ' +
+    `total rate of the seeds in which one choice leaves one core overloaded; ${spreadNote(FIG16.cases)}.`;
   return [plotFigure({ id: 'fig16', title: FIG16.title, caption, panels: [rates, overTime], shareY: 'none' })];
 }
 

@@ -25,7 +25,7 @@ function draw({ simulated }: FigureInput): Figure[] {
   ).map(([title, measure]) =>
     linePanel({
       title,
-      x: { title: 'Clients' },
+      x: { title: 'Clients', ticks: CLIENTS.map((n) => ({ at: n, label: String(n) })) },
       y: { title: 'Latency', unit: 'µs' },
       series: APPLICATION_MODES.map((mode) =>
         lineOf(systemStyle(mode), CLIENTS, simulated, (n) => memcachedCase(mode, n).key, measure),

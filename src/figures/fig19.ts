@@ -11,7 +11,7 @@ const MODES = ['host', 'overlay', 'falcon'] as const;
 export const FIG19: FigureStudy = {
   figure: '19',
   id: 'fig19',
-  title: "Falcon's overhead at fixed rates",
+  title: 'Falcon’s overhead at fixed rates',
   cases: MODES.flatMap((mode) => FIXED_RATES_PPS.map((rate) => fixedCase(mode, rate))),
   captures: [],
   captureNote: 'The captures have one rate only, and no Falcon; figures 4 and 11 show their softirqs and CPU use.',

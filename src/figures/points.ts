@@ -46,6 +46,11 @@ export function lineOfValues(
   return { style, x: xs, y: points.map((p) => p.mean), low: points.map((p) => p.low), high: points.map((p) => p.high) };
 }
 
+/** Cuts the intervals of shares where a share ends: Student's t knows nothing of 0 and 100%. */
+export function withinShare_percent(line: LineSeries): LineSeries {
+  return { ...line, low: line.low?.map((v) => Math.max(0, v)), high: line.high?.map((v) => Math.min(100, v)) };
+}
+
 /** Bars, one for each category from the values over seeds; no values, no bar. */
 export function barsOf(style: SeriesStyle, values: readonly (readonly number[])[]): BarSeries {
   const points = values.map((v) => (v.length === 0 ? null : estimate(v)));

@@ -32,8 +32,8 @@ export function drawScoreboard(results: readonly ClaimResult[]): PlotFigure {
       'the tolerance stated in data/paper/claims.json, 15% unless said otherwise.',
     panels: [
       stackedPanel({
-        x: { title: 'figure of the paper, or its text' },
-        y: { title: 'claims' },
+        x: { title: 'Figure of the paper, or its text' },
+        y: { title: 'Claims' },
         categories: figures,
         parts: PARTS.map(({ label, color, keep }) => ({
           style: { label, color, source: 'simulated' },

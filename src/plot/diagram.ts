@@ -1,6 +1,6 @@
 import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import type { SvgFigure } from './figure';
-import { escapeHtml } from './text';
+import { escapeHtml, heldToWidth } from './text';
 import { THEME } from './theme';
 
 /** A drawing of boxes and arrows, laid out by Graphviz. Ids are only for reference; all texts may be untrusted. */
@@ -54,6 +54,7 @@ export interface DiagramEdge {
   /** Index of the section of either end, or its title. */
   readonly fromSection?: number | 'title';
   readonly toSection?: number | 'title';
+  /** A newline breaks it. */
   readonly label?: string;
   readonly color?: string;
   readonly line?: 'solid' | 'dashed' | 'hidden';
@@ -153,7 +154,20 @@ function plain(body: string): string {
     .replace(/ class="[^"]*"/g, '')
     .replace(/ xml:space="preserve"/g, '')
     .replace(/ font-family="[^"]*"/g, '')
-    .replace(/\n/g, '');
+    .replace(/\n/g, '')
+    .replace(/<text ([^>]*)>([^<]*)<\/text>/g, (_, attributes: string, content: string) => {
+      const size_px = Number(/font-size="([\d.]+)"/.exec(attributes)?.[1] ?? 0);
+      const weight = attributes.includes('font-weight="bold"') ? 'bold' : 'regular';
+      return `<text ${attributes} ${heldToWidth(unescapeXml(content), size_px, weight)}>${content}</text>`;
+    });
+}
+
+/** Graphviz writes characters of markup, and blanks that must stay, as entities. */
+function unescapeXml(text: string): string {
+  const named: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+  return text.replace(/&(?:#(\d+)|(\w+));/g, (whole, code: string | undefined, name: string) =>
+    code === undefined ? (named[name] ?? whole) : String.fromCodePoint(Number(code)),
+  );
 }
 
 /** The diagram in Graphviz' language. */
@@ -242,6 +256,12 @@ function text(line: string): string {
   return line === '' ? ' ' : escapeHtml(line);
 }
 
+/** In a frame of its own: Graphviz sets a bare label so close to its arrow that the arrow underlines it. */
+function edgeLabel(label: string): string {
+  const lines = label.split('\n').map(text).join('<br/>');
+  return `<table border="0" cellborder="0" cellspacing="0" cellpadding="3"><tr><td>${lines}</td></tr></table>`;
+}
+
 const PULL = { none: 'constraint=false', weak: 'weight=0', strong: 'weight=100' } as const;
 
 function edgeLine(edge: DiagramEdge, idOf: (name: string) => string, sides: readonly [string, string]): string {
@@ -255,7 +275,7 @@ function edgeLine(edge: DiagramEdge, idOf: (name: string) => string, sides: read
     ...(edge.pull === undefined ? [] : [PULL[edge.pull]]),
     ...(edge.label === undefined
       ? []
-      : [`label=<${text(edge.label)}>`, `fontcolor="${edge.color ?? THEME.mutedText}"`]),
+      : [`label=<${edgeLabel(edge.label)}>`, `fontcolor="${edge.color ?? THEME.mutedText}"`]),
   ];
   const port = (section: number | 'title' | undefined, side: string): string =>
     section === undefined ? '' : `:s${section}:${side}`;

@@ -11,7 +11,7 @@ describe('mixes of flow hash and device', () => {
   it('agree with the exact chances where those are known', () => {
     for (const cores of [2, 3, 5, 7]) {
       expect(Math.abs(trial('released', cores).anyMeet - stageMeeting([6, 8], cores).anyMeet)).toBeLessThan(0.02);
-      expect(Math.abs(trial('printed', cores).anyMeet - stageMeeting([6, 8], cores, 32).anyMeet)).toBeLessThan(0.02);
+      expect(Math.abs(trial('whole', cores).anyMeet - stageMeeting([6, 8], cores, 32).anyMeet)).toBeLessThan(0.02);
       const scaled = stageMeeting([6, 8], cores, 32, 'scaled').anyMeet;
       expect(Math.abs(trial('scaled', cores).anyMeet - scaled)).toBeLessThan(0.02);
     }

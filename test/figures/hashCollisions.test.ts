@@ -27,7 +27,7 @@ describe('the figures of hash collisions', () => {
 
   it('agree with each other where they show the same', () => {
     const lines = drawMeetingByCores().data.filter((trace) => trace.type === 'scatter');
-    const released = lines.find((trace) => trace.name === 'released, 16 bits')!;
+    const released = lines.find((trace) => trace.name === 'released: hash_32(…, 16)')!;
     const at = (released.x as number[]).indexOf(5);
     expect((released.y as number[])[at]).toBeCloseTo(pairMeets(2, 5), 12);
     const [dots] = drawUnluckyContainers(6, 3).data.filter((trace) => trace.type === 'scatter');

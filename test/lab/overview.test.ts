@@ -27,10 +27,10 @@ describe('the scoreboard as a figure', () => {
     const bars = figure.data.filter((trace) => trace.type === 'bar' && trace.y?.length === 2);
     const counts = new Map(bars.map((trace) => [trace.name, trace.y]));
     // In the order of the figures, panels together: 2, 10.
-    expect(counts.get('holds, predicted')).toEqual([0, 1]);
-    expect(counts.get('holds, fitted')).toEqual([0, 1]);
-    expect(counts.get('fails')).toEqual([1, 0]);
-    expect(counts.get('not computable')).toEqual([1, 0]);
+    expect(counts.get('holds, predicted')).toEqual([null, 1]);
+    expect(counts.get('holds, fitted')).toEqual([null, 1]);
+    expect(counts.get('fails')).toEqual([1, null]);
+    expect(counts.get('not computable')).toEqual([1, null]);
   });
 });
 

@@ -55,6 +55,19 @@ describe.each(notebooks)('notebooks/%s', (file) => {
   });
 });
 
+describe('the pictures of the README', () => {
+  it.each([
+    ['docs/scoreboard.png', '00-overview.ipynb'],
+    ['docs/fig10.png', 'fig10-udp-packet-rate.ipynb'],
+  ])('%s is that of %s', (picture, file) => {
+    const { cells } = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as { cells: Cell[] };
+    const pngs = cells.flatMap((cell) => cell.outputs ?? []).flatMap((o) => o.data?.['image/png'] ?? []);
+    const first = Buffer.from([pngs[0]].flat().join(''), 'base64');
+    expect(readFileSync(resolve(FOLDER, '..', picture)).equals(first)).toBe(true);
+    expect(readFileSync(resolve(FOLDER, '../README.md'), 'utf8')).toContain(`](${picture})`);
+  });
+});
+
 describe('the notebooks', () => {
   it('are there', () => {
     expect(notebooks.length).toBeGreaterThanOrEqual(3);

@@ -10,6 +10,8 @@ import {
   SYSTEM_COLOR,
   systemStyle,
 } from '../../src/plot';
+import { textWidth_px, wrapCaption, wrapText } from '../../src/plot/text';
+import { THEME } from '../../src/plot/theme';
 import { everyPanel } from './figures';
 
 const axes = { x: { title: 'x' }, y: { title: 'y' } };
@@ -54,6 +56,31 @@ describe('plotFigure', () => {
     }
   });
 
+  it('keeps the title of an axis and the caption clear of names in two lines', () => {
+    const below = (name: string) => {
+      const series = [{ style: systemStyle('host'), values: [1] }];
+      const panel = barPanel({ x: { title: 'below' }, y: axes.y, categories: [name], series });
+      const { layout, height_px } = plotFigure({ id: 'f', title: 't', caption: 'caption', panels: [panel] });
+      const top = (text: string) => (1 - (layout.annotations!.find((a) => a.text === text)!.y as number)) * height_px;
+      const axis = (1 - layout.yaxis!.domain![0]) * height_px;
+      return { names_px: top('below') - axis, title_px: top('caption') - top('below') };
+    };
+    const [one, two] = [below('a'), below('a\nb')];
+    expect(two.names_px - one.names_px).toBeCloseTo(16, 6);
+    expect(two.title_px).toBeCloseTo(one.title_px, 6);
+    expect(one.title_px).toBeGreaterThan(THEME.axisTitleSize_px * 1.5);
+  });
+
+  it('keeps captions inside the figure in a font wider than its own', () => {
+    const caption = Array.from({ length: 60 }, (_, i) => `word${i}`).join(' ');
+    const { layout, width_px } = plotFigure({ id: 'f', title: 't', caption, panels: [bars(1)] });
+    const lines = layout.annotations!.find((a) => a.text?.startsWith('word0'))!.text!.split('<br>');
+    expect(lines.join(' ')).toBe(caption);
+    for (const line of lines) {
+      expect(textWidth_px(line, THEME.captionSize_px) * 1.17).toBeLessThanOrEqual(width_px - 24);
+    }
+  });
+
   it('draws the systems in their colours', () => {
     const colors = Object.values(SYSTEM_COLOR);
     expect(new Set(colors).size).toBe(colors.length);
@@ -76,6 +103,12 @@ describe('plotFigure', () => {
       [1, 2],
     ]);
     expect(panel.yExtent).toEqual({ low: 4, high: 6 });
+  });
+
+  it('draws no line for a part that is nothing', () => {
+    const parts = [0, 3].map((value) => ({ style: systemStyle('host'), values: [value] }));
+    const { traces } = stackedPanel({ ...axes, categories: ['0'], parts });
+    expect(traces.map((t) => t.type === 'bar' && t.y)).toEqual([[null], [3]]);
   });
 });
 
@@ -112,5 +145,29 @@ describe('colorAt', () => {
       '#ffffff',
       '#404040',
     ]);
+  });
+});
+
+describe('wrapCaption', () => {
+  it('leaves no single word in the last line where the lines can share', () => {
+    const words = (n: number) => Array.from({ length: n }, () => 'word').join(' ');
+    const width_px = 300;
+    // As many words as just go over into a second line.
+    let n = 1;
+    while (wrapText(words(n), width_px / 1.17, THEME.captionSize_px).length < 2) n++;
+    const last = wrapCaption(words(n), width_px)[1];
+    expect(last.split(' ').length).toBeGreaterThan(1);
+  });
+
+  it('takes no more lines than it must, and no line too wide', () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 40 }), (words) => {
+        const text = words.join(' ');
+        const lines = wrapCaption(text, 400);
+        expect(lines.join(' ')).toBe(text);
+        expect(lines.length).toBe(wrapText(text, 400 / 1.17, THEME.captionSize_px).length);
+        for (const line of lines) expect(textWidth_px(line, THEME.captionSize_px) * 1.17).toBeLessThanOrEqual(400);
+      }),
+    );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { diagramDot, diagramFigure, type Diagram } from '../../src/plot';
+import { textWidth_px } from '../../src/plot/text';
 
 const figureOf = (...panels: Diagram[]) =>
   diagramFigure({ id: 'd', title: 't', caption: 'c', panels: panels.map((diagram) => ({ diagram })) });
@@ -19,6 +20,18 @@ describe('a diagram', () => {
   it('has every text of its boxes, groups and arrows', async () => {
     const { svg } = await figureOf(PAIR);
     for (const text of ['A', 'first', 'second', 'B', 'group', 'goes']) expect(svg).toContain(`>${text}</text>`);
+  });
+
+  it('holds every text to the width that it was laid out for', async () => {
+    const { svg } = await figureOf({ nodes: [{ id: 'a', title: 'bold & wide', lines: ['plain <text>'] }], edges: [] });
+    const held = [...svg.matchAll(/<text ([^>]*)>([^<]*)</g)].map(([, attributes, content]) => ({
+      content,
+      width_px: Number(/textLength="([\d.]+)"/.exec(attributes)?.[1]),
+    }));
+    expect(held).toEqual([
+      { content: 'bold &amp; wide', width_px: expect.closeTo(textWidth_px('bold & wide', 13, 'bold'), 1) },
+      { content: 'plain &lt;text&gt;', width_px: expect.closeTo(textWidth_px('plain <text>', 12), 1) },
+    ]);
   });
 
   it('is no wider than asked: wide panels are scaled down, all alike', async () => {

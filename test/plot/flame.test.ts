@@ -69,7 +69,7 @@ describe('the flame graph as SVG', () => {
     tree.addFolded('wide', 9990);
     for (let i = 0; i < 10; i++) tree.addFolded(`narrow${i}`, 1);
     const svg = flameSvg(flameFigure({ id: 'f', title: 't', caption: 'c', tree }));
-    expect(svg).toContain('Not drawn: 10 frames narrower than 0.5 px, in which 0.1 % of the whole ends.');
+    expect(svg).toContain('Not drawn: 10 frames narrower than 0.5 px, with 0.1 % of the whole.');
     expect(svg).not.toContain('narrow0');
   });
 

@@ -45,7 +45,7 @@ function activityPanel(run: FigureRun, { cores }: Diagnosis, shown: readonly Act
   return stackedPanel({
     title: run.id,
     x: { title: 'CPU' },
-    y: { title: 'busy time', unit: '%', range: [0, 100] },
+    y: { title: 'Busy time', unit: '%', range: [0, 105] },
     categories: cores.map((core) => String(core.cpu)),
     parts: shown.map((activity) => ({
       style: { label: activity, color: COLOR[activity], source: 'simulated' },

@@ -15,7 +15,7 @@ const POLICIES = ['none', 'static', 'dynamic'] as const;
 export type SplitPolicy = (typeof POLICIES)[number];
 
 const POLICY_LABEL: Record<SplitPolicy, string> = { none: 'no splitting', static: 'static', dynamic: 'dynamic' };
-const POLICY_COLOR: Record<SplitPolicy, number> = { none: 6, static: 5, dynamic: 2 };
+const POLICY_COLOR: Record<SplitPolicy, number> = { none: 6, static: 1, dynamic: 2 };
 
 /** A flow of each protocol has a core for its application; the roles of Figure 11, with two more cores. */
 const CPUS = { cpus: 10, irq: [0], rps: [1], app: [2, 3], falcon: [4, 5, 6, 7], groSplit: [8] } as const;
@@ -30,7 +30,7 @@ const LOADS = {
 type Load = keyof typeof LOADS;
 const LOAD_NAMES = Object.keys(LOADS) as Load[];
 
-const SEEDS = 2;
+const SEEDS = 4;
 
 function splitOf(policy: SplitPolicy): (Partial<GroSplit> & Pick<GroSplit, 'cpus'>) | null {
   if (policy === 'none') return null;
@@ -70,7 +70,7 @@ function draw(runs: CaseRuns): Figure {
   const panel = (title: string, y: Panel['y'], loads: readonly Load[], measure: (run: FigureRun) => number): Panel =>
     barPanel({
       title,
-      x: { title: 'load' },
+      x: { title: 'Load' },
       y,
       categories: loads.map((load) => LOADS[load].label),
       series: POLICIES.map((policy) =>
@@ -88,9 +88,9 @@ function draw(runs: CaseRuns): Figure {
       `${(3 * UDP_RATE_PPS) / 1000} kpps alone. Static and dynamic splitting move both protocols to one core; dynamic only while the ` +
       `load of the interrupt’s core is 80% or more. Simulated, mean of ${SEEDS} seeds, 95% interval (Student t).`,
     panels: [
-      panel('(a) TCP', { title: 'messages', unit: 'k/s' }, ['tcp', 'mixed'], tcpRate_kpps),
-      panel('(b) UDP latency', { title: 'mean latency', unit: 'µs' }, ['mixed', 'udp'], udpLatency_us),
-      panel('(c) CPU', { title: 'busy cores' }, LOAD_NAMES, (run) => totalLoad(run)),
+      panel('(a) TCP', { title: 'TCP received', unit: 'k messages/s' }, ['tcp', 'mixed'], tcpRate_kpps),
+      panel('(b) UDP latency', { title: 'Mean latency', unit: 'µs' }, ['mixed', 'udp'], udpLatency_us),
+      panel('(c) CPU', { title: 'Busy cores' }, LOAD_NAMES, (run) => totalLoad(run)),
     ],
     columns: 2,
     shareY: 'none',

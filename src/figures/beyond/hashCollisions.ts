@@ -27,8 +27,8 @@ export function drawMeetingMap(): PlotFigure {
   const panel = (title: string, values: number[][]) =>
     heatmapPanel({
       title,
-      x: { title: 'cores in FALCON_CPUS' },
-      y: { title: 'distance of the device indexes' },
+      x: { title: 'Cores in FALCON_CPUS' },
+      y: { title: 'Distance of the device indexes' },
       columns: CORES.map(String),
       rows: GAPS.map(String),
       values,
@@ -40,8 +40,8 @@ export function drawMeetingMap(): PlotFigure {
     id: 'q3-meeting-map',
     title: 'Chance that two stages of a flow share a core',
     caption:
-      'hash_32(hash + ifindex, 16) modulo the number of cores, as Falcon was released; exact, over all 2^32 flow hashes. ' +
-      'Independent choices would give 1/N in every row: .50, .33, .25, … Below, the same product is scaled by reciprocal_scale, as RPS does.',
+      'Above: hash_32(hash + ifindex, 16) modulo the number N of cores, as Falcon was released; exact, over all 2^32 flow hashes. ' +
+      'Independent choices would give 1/N in every row: .50, .33, .25, … Below: all 32 bits of the product, scaled by reciprocal_scale, as RPS does.',
     panels: [
       panel(
         'Falcon as released (modulo)',
@@ -62,7 +62,10 @@ export function overlayIfindexes(): number[] {
   return overlayStages().map((stage) => stage.ifindex);
 }
 
-/** Line for each mix: chance that a flow of the preset overlay has two stages on one core. Exact. */
+/**
+ * Line for each mix: chance that a flow of the preset overlay has two stages on one core. Exact. The paper's
+ * Algorithm 1 writes hash_32 with one argument and so leaves the width open; 32 is the function's whole product.
+ */
 export function drawMeetingByCores(ifindexes: readonly number[] = overlayIfindexes()): PlotFigure {
   const cores = CORES;
   const series = (index: number, label: string, chance: (n: number) => number): LineSeries => ({
@@ -76,13 +79,13 @@ export function drawMeetingByCores(ifindexes: readonly number[] = overlayIfindex
     caption: `Device indexes ${ifindexes.join(' and ')}; exact, over all flow hashes. Independent: 1 − N! / ((N − k)! N^k) for k stages.`,
     panels: [
       linePanel({
-        x: { title: 'cores in FALCON_CPUS' },
-        y: { title: 'chance', range: [0, 1] },
+        x: { title: 'Cores in FALCON_CPUS' },
+        y: { title: 'Chance', range: [0, 1.02] },
         series: [
           series(6, 'independent', (n) => independentMeeting(ifindexes.length, n).anyMeet),
-          series(5, 'released, 16 bits', (n) => stageMeeting(ifindexes, n, 16).anyMeet),
-          series(1, 'printed, 32 bits', (n) => stageMeeting(ifindexes, n, 32).anyMeet),
-          series(2, 'scaled', (n) => stageMeeting(ifindexes, n, 32, 'scaled').anyMeet),
+          series(2, 'released: hash_32(…, 16)', (n) => stageMeeting(ifindexes, n, 16).anyMeet),
+          series(1, 'whole product: hash_32(…, 32)', (n) => stageMeeting(ifindexes, n, 32).anyMeet),
+          series(4, 'whole product, scaled', (n) => stageMeeting(ifindexes, n, 32, 'scaled').anyMeet),
         ],
       }),
     ],
@@ -102,12 +105,12 @@ export function drawUnluckyContainers(cores = 6, containers = 40): PlotFigure {
       `indexes rise by 2 from ${veth}; VXLAN has ${tunnel}. Released hash, exact. Grey: 1/${cores}.`,
     panels: [
       linePanel({
-        x: { title: 'container' },
-        y: { title: 'chance', range: [0, 1] },
+        x: { title: 'Container' },
+        y: { title: 'Chance', range: [0, 1.02] },
         marks: 'markers',
         directLabels: true,
         series: [
-          { style: paletteStyle(5, 'released'), x: numbers, y: numbers.map(chanceOf) },
+          { style: paletteStyle(2, 'released'), x: numbers, y: numbers.map(chanceOf) },
           { style: paletteStyle(6, 'independent'), x: numbers, y: numbers.map(() => 1 / cores) },
         ],
       }),
@@ -115,7 +118,7 @@ export function drawUnluckyContainers(cores = 6, containers = 40): PlotFigure {
   });
 }
 
-/** Row for each number of cores: how often the second choice is no choice. */
+/** Row for each number of cores: how often the second choice is no choice, with the released 16 bits of hash_32 and with all 32. */
 export function secondChoiceTable(): { cores: number; one_in_n: number; bits16: number; bits32: number }[] {
   return [2, 3, 4, 5, 6, 8, 10, 16].map((cores) => ({
     cores,
@@ -136,7 +139,7 @@ export function drawMixesByFlows(cores = 6): PlotFigure {
   const series = shown.map((mix, i): LineSeries => {
     const results = flows.map((n) => tryMix(mix, { stages, cores, flows: n, trials: TRIALS, seed: 1 }));
     return {
-      style: paletteStyle([5, 1, 2, 0, 3][i], mix.label),
+      style: paletteStyle([2, 1, 4, 3, 6][i], mix.label),
       x: flows,
       y: results.map((r) => r.rateShare),
       low: results.map((r) => r.rateShare - 1.96 * r.rateShareError),
@@ -151,8 +154,8 @@ export function drawMixesByFlows(cores = 6): PlotFigure {
       `weighted by their cost in the profile; flows of equal rate in one container; mean of ${TRIALS} draws of flow hashes, 95% interval.`,
     panels: [
       linePanel({
-        x: { title: 'flows', scale: 'log', ticks: flows.map((n) => ({ at: n, label: String(n) })) },
-        y: { title: 'share of the ideal rate', range: [0, 1.05] },
+        x: { title: 'Flows', scale: 'log', ticks: flows.map((n) => ({ at: n, label: String(n) })) },
+        y: { title: 'Share of the ideal rate', range: [0, 1.05] },
         series,
       }),
     ],

@@ -24,7 +24,7 @@ const RATES_PPS = [25_000, 100_000, 200_000, 300_000, 400_000] as const;
 const FACTORS = [0.5, 1, 2, 4, 8] as const;
 const MODES = ['overlay', 'falcon'] as const;
 type Mode = (typeof MODES)[number];
-const SEEDS = 2;
+const SEEDS = 4;
 
 function costsTimes(kind: CostKind, factor: number): Record<string, number> {
   const profile = profileOf({ profile: 'linux-5.4-mlx5', costs: {} });
@@ -96,8 +96,8 @@ function ratioPanel(runs: CaseRuns, kind: CostKind, what: string, measure: (run:
   };
   return heatmapPanel({
     title: `${what}, ${COSTS[kind].label}`,
-    x: { title: 'offered load', unit: 'kpps' },
-    y: { title: 'cost' },
+    x: { title: 'Offered load', unit: 'kpps' },
+    y: { title: 'Cost' },
     columns: RATES_PPS.map((rate) => String(rate / 1000)),
     rows: FACTORS.map((factor) => `×${factor}`),
     values: FACTORS.map((factor) => RATES_PPS.map((rate) => ratio(factor, rate))),
@@ -119,7 +119,7 @@ function drawRates(runs: CaseRuns): Figure {
       ),
     );
     return {
-      style: paletteStyle(i === 0 ? 0 : 3, COSTS[kind].label),
+      style: paletteStyle(i === 0 ? 1 : 3, COSTS[kind].label),
       x: FACTORS,
       y: points.map((p) => p.mean),
       low: points.map((p) => p.low),
@@ -132,8 +132,8 @@ function drawRates(runs: CaseRuns): Figure {
     caption: `Received rate, three clients overload one UDP flow of 16 B; mean of ${SEEDS} seeds, 95% interval (Student t). At 1 Falcon gains nothing.`,
     panels: [
       linePanel({
-        x: { title: 'cost, times the profile’s', scale: 'log', ticks: FACTORS.map((f) => ({ at: f, label: `×${f}` })) },
-        y: { title: 'received rate, Falcon / overlay' },
+        x: { title: 'Cost, times the profile’s', scale: 'log', ticks: FACTORS.map((f) => ({ at: f, label: `×${f}` })) },
+        y: { title: 'Received rate, Falcon / overlay' },
         series,
       }),
     ],
@@ -180,13 +180,13 @@ export function pipeliningBorderAnswer(runs: CaseRuns): string {
   const cpuRatios = RATES_PPS.map((rate) => ratio('ipi', 1, rate, cpu));
   const pays = RATES_PPS.find((rate) => ratio('ipi', 1, rate, meanLatency_us) < 1);
   const [ipi, locality] = KINDS.map((kind) => ratio(kind, 8, 'stress', receivedRate_pps));
-  const percent = (r: number): string => `${Math.round(100 * (r - 1))}%`;
+  const percent = (r: number): string => `${Math.round(100 * Math.abs(r - 1))}% ${r < 1 ? 'less' : 'more'}`;
   const border =
     pays === undefined
       ? 'At none of the loads below saturation does Falcon improve the mean latency.'
       : `With the profile’s costs Falcon’s mean latency is the lower one from about ${pays / 1000} kpps on.`;
   return (
-    `${border} In CPU time it costs ${percent(Math.min(...cpuRatios))} to ${percent(Math.max(...cpuRatios))} more, most at low load. ` +
+    `${border} In CPU time it costs between ${percent(Math.min(...cpuRatios))} and ${percent(Math.max(...cpuRatios))}, by load. ` +
     `Under overload it receives ${ratio('ipi', 1, 'stress', receivedRate_pps).toFixed(2)} times the overlay’s rate; with interrupts ` +
     `between cores eight times as dear still ${ipi.toFixed(2)} times, with loss of locality eight times as dear ${locality.toFixed(2)} times.`
   );

@@ -49,6 +49,9 @@ function socketPackets(run: FigureRun): number {
   return sum(packets.map((s) => s.packets));
 }
 
+/** What arrives within this share of the most that ever does is the plateau; its first step is the knee. */
+const PLATEAU = 0.01;
+
 /**
  * Packets that arrive more for each packet offered more, from the knee to the end of the ramp. Packets, not messages: of a
  * message in fragments nothing is left once one of them is lost, so that beyond the knee its rate falls.
@@ -57,7 +60,8 @@ function slopeBeyondKnee(ramp: Ramp, runs: CaseRuns): number[] {
   return rampRuns(ramp, runs).map((steps) => {
     // All steps last equally long.
     const packets = steps.map(socketPackets);
-    const knee = packets.indexOf(Math.max(...packets));
+    const most = Math.max(...packets);
+    const knee = packets.findIndex((p) => p >= (1 - PLATEAU) * most);
     const last = steps.length - 1;
     if (knee === last) return 1; // the ramp ended before its knee
     const added_pps = offeredRate_pps(steps[last]) - offeredRate_pps(steps[knee]);

@@ -1,5 +1,5 @@
 import type { CaseRuns } from '../cases';
-import { busyCase, thresholdCase, THRESHOLDS, THRESHOLD_CONTAINERS } from '../experiments/busySystem';
+import { busyCase, thresholdCase, THRESHOLDS, THRESHOLD_CONTAINERS, THRESHOLD_SEEDS } from '../experiments/busySystem';
 import { receivedRate_pps, sum } from '../measures';
 import { mean } from './interval';
 import { meanRatios, ratioOfMeans, rule } from './rule';
@@ -13,8 +13,9 @@ const GOOD = THRESHOLDS.filter((t) => t >= 80);
 const ALL = THRESHOLDS.flatMap((t) => THRESHOLD_CONTAINERS.map((n) => thresholdCase(t, n)));
 const BASE = THRESHOLD_CONTAINERS.map((n) => busyCase('udp', 'overlay', n));
 
-/** Rate relative to the overlay's, mean over the numbers of containers. */
-function performance(runs: CaseRuns, threshold: number): number {
+/** Rate relative to the overlay's, mean over the numbers of containers, from as many seeds for every threshold. */
+function performance(all: CaseRuns, threshold: number): number {
+  const runs = all.first(THRESHOLD_SEEDS);
   const each = THRESHOLD_CONTAINERS.map((n, i) =>
     mean(meanRatios(runs, thresholdCase(threshold, n), BASE[i], receivedRate_pps)),
   );

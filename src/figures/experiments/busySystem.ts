@@ -96,9 +96,13 @@ const DEFAULT_THRESHOLD = 80;
 /** In percent, or none. */
 export type Threshold = number | 'always-on';
 
+/** Thresholds are compared seed by seed, with the same places for the flows: fewer seeds tell as much. */
+export const THRESHOLD_SEEDS = 12;
+
 export function thresholdCase(threshold: Threshold, containers: number): Case {
   if (threshold === DEFAULT_THRESHOLD) return busyCase('udp', 'falcon', containers);
   if (threshold === 'always-on') return containersCase('udp', threshold, 'falcon', containers, { alwaysOn: true });
   const falcon = { loadThreshold_percent: threshold };
-  return containersCase('udp', `threshold-${threshold}`, 'falcon', containers, falcon);
+  const made = containersCase('udp', `threshold-${threshold}`, 'falcon', containers, falcon);
+  return { ...made, seeds: Math.min(made.seeds, THRESHOLD_SEEDS) };
 }

@@ -5,7 +5,7 @@ import { boundOf_pps, ramp, ratesAroundKnee, type Ramp } from './ramp';
 /** Figure 12: latency of one flow, underloaded at a fixed rate and at each mode's highest rate without drops. */
 
 export const SYSTEMS_3 = ['host', 'overlay', 'falcon'] as const;
-const SEEDS = 6;
+const SEEDS = 12;
 
 /** Section 6.1: a rate that overloads no core in any of the three cases. How far below is assumed: this share. */
 const UNDERLOAD = 0.7;

@@ -98,7 +98,9 @@ export interface StackedPanelSpec extends PanelSpec {
 export function stackedPanel(spec: StackedPanelSpec): Panel {
   const base = spec.categories.map(() => 0);
   const traces = spec.parts.map((part): PlotlyBar => {
-    const trace = { ...bar(part.style, spec.categories, part.values), width: GROUP_WIDTH, base: [...base] };
+    // A part of nothing would still be drawn as a line.
+    const heights = part.values.map((value) => (value > 0 ? value : null));
+    const trace = { ...bar(part.style, spec.categories, heights), width: GROUP_WIDTH, base: [...base] };
     part.values.forEach((value, i) => (base[i] += value));
     return trace;
   });

@@ -1,4 +1,4 @@
-import { textWidth_px } from '../text';
+import { FALLBACK_STRETCH, textWidth_px } from '../text';
 import { THEME } from '../theme';
 import type { Panel } from './panel';
 
@@ -34,6 +34,8 @@ const TITLE_PX = 42;
 const PANEL_TITLE_PX = 28;
 const NO_PANEL_TITLE_PX = 12;
 const X_AXIS_PX = 52;
+/** What a second line of the names below a panel takes. */
+export const NAME_LINE_PX = 16;
 const Y_AXIS_PX = 66;
 const EDGE_PX = 16;
 const COLORBAR_PX = 84;
@@ -64,7 +66,7 @@ export function layOut(request: GeometryRequest): Geometry {
       boxes.push({ left, right: left + panelWidth, top, bottom: top + request.panelHeight_px, yTitle });
       left += panelWidth + after[c];
     });
-    top += request.panelHeight_px + X_AXIS_PX;
+    top += request.panelHeight_px + X_AXIS_PX + (inRow.some(hasTwoLineNames) ? NAME_LINE_PX : 0);
   }
   return {
     boxes,
@@ -74,6 +76,11 @@ export function layOut(request: GeometryRequest): Geometry {
   };
 }
 
+/** Whether a name below the panel is broken into two lines. */
+export function hasTwoLineNames(panel: Panel): boolean {
+  return panel.xNames?.some((name) => name.includes('\n')) === true;
+}
+
 function yAxisWidth_px(column: readonly number[], panels: readonly Panel[]): number {
   const names = column.flatMap((i) => panels[i].yNames ?? []);
   return Math.max(Y_AXIS_PX, ...names.map((n) => textWidth_px(n, THEME.tickSize_px) + 34));
@@ -81,7 +88,7 @@ function yAxisWidth_px(column: readonly number[], panels: readonly Panel[]): num
 
 /** What stands at the right of a panel: the names of its lines, or a colour bar. */
 function besideWidth_px(panel: Panel): number {
-  const labels = panel.directLabels.map((l) => textWidth_px(l.text, THEME.labelSize_px) + 14);
+  const labels = panel.directLabels.map((l) => textWidth_px(l.text, THEME.labelSize_px) * FALLBACK_STRETCH + 14);
   const colorbar = panel.traces.some((t) => t.type === 'scatter' && t.marker?.showscale === true) ? COLORBAR_PX : 0;
   return Math.max(colorbar, ...labels, 0);
 }

@@ -4,4 +4,5 @@ export * from './lines';
 export * from './percentiles';
 export * from './bars';
 export * from './heatmap';
+export { spread } from './annotations';
 export * from './plotFigure';

@@ -16,7 +16,7 @@ export function flameLegend(figure: FlameFigure): { label: string; color: string
 /** States what pruning took away. @param kind e.g. `narrower than 0.5 px` */
 export function leftOutNote(layout: FlameLayout, kind: string): string {
   if (layout.leftOut === 0) return '';
-  return `Not drawn: ${count(layout.leftOut)} frames ${kind}, in which ${percent(layout.leftOutShare)} of the whole ends.`;
+  return `Not drawn: ${count(layout.leftOut)} frames ${kind}, with ${percent(layout.leftOutShare)} of the whole.`;
 }
 
 export function count(value: number): string {

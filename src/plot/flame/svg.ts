@@ -1,5 +1,5 @@
 import type { FlameFigure } from '../figure';
-import { escapeHtml, fitText, textWidth_px, wrapText } from '../text';
+import { escapeHtml, fitText, textWidth_px, wrapCaption } from '../text';
 import { THEME } from '../theme';
 import { flameColor } from './color';
 import { layOutFlames, type FlameBox } from './layout';
@@ -18,10 +18,9 @@ export function flameSvg(figure: FlameFigure): string {
   const inner_px = figure.width_px - 2 * EDGE_PX;
   const layout = layOutFlames(figure.tree, options.minWidth_px / inner_px);
   const legend = flameLegend(figure);
-  const notes = wrapText(
+  const notes = wrapCaption(
     `${figure.caption} ${leftOutNote(layout, `narrower than ${options.minWidth_px} px`)}`.trim(),
     inner_px,
-    THEME.captionSize_px,
   );
   const top = TITLE_PX + (legend.length > 0 ? LEGEND_PX : 0);
   const bottom = top + layout.depth * FRAME_PX;

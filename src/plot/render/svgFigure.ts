@@ -1,5 +1,5 @@
 import type { SvgFigure } from '../figure';
-import { escapeHtml, wrapText } from '../text';
+import { escapeHtml, wrapCaption } from '../text';
 import { THEME } from '../theme';
 
 const EDGE_PX = 12;
@@ -8,7 +8,7 @@ const LINE_PX = 17;
 
 /** Puts title and caption around a drawing. */
 export function framedSvg(figure: SvgFigure): string {
-  const lines = wrapText(figure.caption, figure.width_px - 2 * EDGE_PX, THEME.captionSize_px);
+  const lines = wrapCaption(figure.caption, figure.width_px - 2 * EDGE_PX);
   const height = TITLE_PX + figure.height_px + lines.length * LINE_PX + 18;
   const caption = lines.map(
     (line, i) =>

@@ -49,5 +49,6 @@ describe('meanRatios', () => {
   it('takes the seeds that both have, and of them those that it is asked to', () => {
     expect(mean(meanRatios(runs, a, b, rate))).toBeCloseTo(1.5, 12);
     expect(meanRatios(runs, a, b, rate, (x) => rate(x) > 10)).toEqual([2]);
+    expect(mean(meanRatios(runs.first(1), a, b, rate))).toBe(1);
   });
 });
