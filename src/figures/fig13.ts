@@ -10,10 +10,10 @@ export const FIG13: FigureStudy = {
   figure: '13',
   id: 'fig13',
   title: 'Many flows: rate of host, overlay and Falcon',
-  cases: FLOWS.flatMap((flows) => [
-    ...UDP_MODES.map((mode) => multiFlowCase('udp', mode, flows)),
-    ...TCP_MODES.map((mode) => multiFlowCase('tcp', mode, flows)),
-  ]),
+  cases: [
+    ...FLOWS.udp.flatMap((flows) => UDP_MODES.map((mode) => multiFlowCase('udp', mode, flows))),
+    ...FLOWS.tcp.flatMap((flows) => TCP_MODES.map((mode) => multiFlowCase('tcp', mode, flows))),
+  ],
   captures: [],
   captureNote: 'No capture can show it: the test bed has two CPUs, one of which sends.',
   draw,
@@ -37,7 +37,7 @@ function draw({ simulated }: FigureInput): Figure[] {
       y: kind === 'absolute' ? { title: 'Received', unit: 'messages/s' } : { title: 'Rate relative to the host' },
       evenlySpaced: true,
       series: modes.map((mode) =>
-        lineOfValues(systemStyle(mode), FLOWS, (flows) => {
+        lineOfValues(systemStyle(mode), FLOWS[protocol], (flows) => {
           const values = rate(protocol, mode, flows);
           const host = rate(protocol, 'host', flows);
           return kind === 'absolute' ? values : values.map((v, seed) => v / host[seed]);

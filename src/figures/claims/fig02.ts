@@ -14,7 +14,7 @@ import {
 } from '../experiments/stress';
 import { hasStage, meanLatency_us, offeredRate_pps, receivedRate_pps, stageLoads, sum } from '../measures';
 import { mean } from './interval';
-import { losses, minus, ratios, rule, sample } from './rule';
+import { losses, minus, ratioOfMeans, ratios, rule, sample } from './rule';
 import type { ClaimRule } from './scoreboard';
 
 /** Share of the native rate that UDP messages lose in the overlay. */
@@ -57,16 +57,18 @@ const PLATEAU = 0.01;
  * message in fragments nothing is left once one of them is lost, so that beyond the knee its rate falls.
  */
 function slopeBeyondKnee(ramp: Ramp, runs: CaseRuns): number[] {
-  return rampRuns(ramp, runs).map((steps) => {
+  const pairs = rampRuns(ramp, runs).map((steps) => {
     // All steps last equally long.
     const packets = steps.map(socketPackets);
     const most = Math.max(...packets);
     const knee = packets.findIndex((p) => p >= (1 - PLATEAU) * most);
     const last = steps.length - 1;
-    if (knee === last) return 1; // the ramp ended before its knee
-    const added_pps = offeredRate_pps(steps[last]) - offeredRate_pps(steps[knee]);
-    return (packets[last] - packets[knee]) / ((added_pps * packets[0]) / offeredRate_pps(steps[0]));
+    const perMessage = packets[0] / offeredRate_pps(steps[0]);
+    const offered = (offeredRate_pps(steps[last]) - offeredRate_pps(steps[knee])) * perMessage;
+    return [packets[last] - packets[knee], offered] as const;
   });
+  // A seed whose knee is the last step but one would have a slope of nothing but noise.
+  return ratioOfMeans(pairs);
 }
 
 const perCore = (flowsPerCore: number) => [flowsCase('host', flowsPerCore), flowsCase('overlay', flowsPerCore)];

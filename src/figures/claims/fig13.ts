@@ -11,7 +11,7 @@ import type { Sample } from './verdict';
 const udpCases = (flows: readonly number[], modes: readonly PaperMode[] = UDP_MODES) =>
   flows.flatMap((n) => modes.map((mode) => multiFlowCase('udp', mode, n)));
 const tcpCases = (modes: readonly PaperMode[] = TCP_MODES) =>
-  MULTI_FLOWS.flatMap((n) => modes.map((mode) => multiFlowCase('tcp', mode, n)));
+  MULTI_FLOWS.tcp.flatMap((n) => modes.map((mode) => multiFlowCase('tcp', mode, n)));
 
 /** Rate of a in each seed to the mean rate of b: their flows hash to other cores, so seeds do not pair. */
 function rateRatios(runs: CaseRuns, protocol: 'udp' | 'tcp', a: PaperMode, b: PaperMode, flows: number): number[] {
@@ -22,7 +22,7 @@ function rateRatios(runs: CaseRuns, protocol: 'udp' | 'tcp', a: PaperMode, b: Pa
 const udpRatios = (runs: CaseRuns, a: PaperMode, b: PaperMode, flows: readonly number[]): Sample[] =>
   flows.map((n) => sample(`${n} flows`, rateRatios(runs, 'udp', a, b, n)));
 const tcpGains = (runs: CaseRuns, a: PaperMode, b: PaperMode): Sample[] =>
-  MULTI_FLOWS.map((n) =>
+  MULTI_FLOWS.tcp.map((n) =>
     sample(
       `${n} flows`,
       rateRatios(runs, 'tcp', a, b, n).map((r) => r - 1),
@@ -51,16 +51,20 @@ function busiestReceiver(run: FigureRun): number {
 }
 
 export const FIG13_RULES: readonly ClaimRule[] = [
-  rule('fig13-udp-gain-63', udpCases(MULTI_FLOWS), (runs) =>
-    udpRatios(runs, 'falcon', 'overlay', MULTI_FLOWS).map((s) =>
+  rule('fig13-udp-gain-63', udpCases(MULTI_FLOWS.udp), (runs) =>
+    udpRatios(runs, 'falcon', 'overlay', MULTI_FLOWS.udp).map((s) =>
       sample(
         s.label,
         s.values.map((r) => r - 1),
       ),
     ),
   ),
-  rule('fig13-udp-within-58-75', udpCases(MULTI_FLOWS), (runs) => udpRatios(runs, 'falcon', 'host', MULTI_FLOWS)),
-  rule('fig13-udp-consistent', udpCases(MULTI_FLOWS), (runs) => udpRatios(runs, 'falcon', 'overlay', MULTI_FLOWS)),
+  rule('fig13-udp-within-58-75', udpCases(MULTI_FLOWS.udp), (runs) =>
+    udpRatios(runs, 'falcon', 'host', MULTI_FLOWS.udp),
+  ),
+  rule('fig13-udp-consistent', udpCases(MULTI_FLOWS.udp), (runs) =>
+    udpRatios(runs, 'falcon', 'overlay', MULTI_FLOWS.udp),
+  ),
   rule('fig13-single-flow-no-change', udpCases([1]), (runs) => udpRatios(runs, 'falcon', 'overlay', [1])),
   rule('fig13-single-sender-bound', udpCases([1]), (runs) =>
     UDP_MODES.map((mode) => sample(mode, runs.values(multiFlowCase('udp', mode, 1).key, busiestReceiver))),

@@ -63,6 +63,7 @@ export function firstStageCase(load: FirstStageLoad, split: boolean): Case {
       traffic: load.startsWith('tcp') ? tcpAt('bulk', size) : udpStress(size),
       also: { duration_s: 0.06, warmup_s: 0.03, emit: { interval_s: 0.03, samples_hz: split ? 0 : 20_000 } },
     }),
-    seeds: 3,
+    // Shares of stack samples scatter.
+    seeds: 8,
   };
 }

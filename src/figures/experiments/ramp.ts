@@ -22,7 +22,7 @@ export function geometricRates(from: number, to: number, factor: number): number
 }
 
 /** Where a ramp looks for the knee, as shares of what the work for packets alone would allow. */
-const AROUND = [0.8, 1.13] as const;
+const AROUND = [0.9, 1.07] as const;
 
 /**
  * Rates around the knee that the analytic model expects of open UDP traffic: its bound leaves out what batches cost, so

@@ -28,7 +28,7 @@ export type StressSize = (typeof STRESS_SIZES)[number];
 export const BELOW_MTU = STRESS_SIZES.filter((size) => size < 1450);
 export const ABOVE_MTU = STRESS_SIZES.filter((size) => size >= 1450);
 
-export const SEEDS = 4;
+export const SEEDS = 5;
 const RAMP_SEEDS = SEEDS;
 const SHORT = { duration_s: 0.04, warmup_s: 0.02, emit: { interval_s: 0.02 } } as const;
 
@@ -55,7 +55,7 @@ export function stressCase(mode: PaperMode, link: PaperLink, kernel: PaperKernel
 
 /** Messages a second that 10G can carry, a little less in the tunnel. */
 const LINK_LIMIT: Readonly<Record<number, number>> = { 4096: 290_000, [UDP_64K]: 18_600 };
-const STEP = 1.05;
+const STEP = 1.025;
 
 export function stressRamp(setup: StressSetup): Ramp {
   const { link, size } = setup;
