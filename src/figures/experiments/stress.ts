@@ -56,13 +56,15 @@ export function stressCase(mode: PaperMode, link: PaperLink, kernel: PaperKernel
 /** Messages a second that 10G can carry, a little less in the tunnel. */
 const LINK_LIMIT: Readonly<Record<number, number>> = { 4096: 290_000, [UDP_64K]: 18_600 };
 const STEP = 1.025;
+/** One rate more, this share of the lowest near the knee: bursts of fragments overflow a queue now and then even there. */
+const CALM = 0.89;
 
 export function stressRamp(setup: StressSetup): Ramp {
   const { link, size } = setup;
   const experimentAt = (rate: number): PaperExperiment =>
     paperExperiment({ ...setup, traffic: udpAt(rate, size), also: SHORT });
   const rates = ratesAroundKnee(experimentAt, STEP, { most_pps: link === '10G' ? LINK_LIMIT[size] : Infinity });
-  return ramp(key(setup), rates, RAMP_SEEDS, experimentAt);
+  return ramp(key(setup), [Math.round(CALM * rates[0]), ...rates], RAMP_SEEDS, experimentAt);
 }
 
 /** The experiments behind one highest rate. */
