@@ -57,7 +57,7 @@ export function stressCase(mode: PaperMode, link: PaperLink, kernel: PaperKernel
 const LINK_LIMIT: Readonly<Record<number, number>> = { 4096: 290_000, [UDP_64K]: 18_600 };
 const STEP = 1.025;
 /** One rate more, this share of the lowest near the knee: bursts of fragments overflow a queue now and then even there. */
-const CALM = 0.89;
+const CALM = 0.7;
 
 export function stressRamp(setup: StressSetup): Ramp {
   const { link, size } = setup;
