@@ -51,7 +51,7 @@ export function onsetCase(balancing: FalconPolicy['balancing']): Case {
       duration_s: ONSET_S,
       emit: { interval_s: 0.04 },
     }),
-    seeds: 4,
+    seeds: 3,
   };
 }
 
