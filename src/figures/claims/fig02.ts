@@ -14,7 +14,8 @@ import {
 } from '../experiments/stress';
 import { hasStage, meanLatency_us, offeredRate_pps, receivedRate_pps, stageLoads, sum } from '../measures';
 import { mean } from './interval';
-import { losses, minus, ratioOfMeans, ratios, rule, sample } from './rule';
+import { slopesBeyondKnee } from './knee';
+import { losses, minus, ratios, rule, sample } from './rule';
 import type { ClaimRule } from './scoreboard';
 
 /** Share of the native rate that UDP messages lose in the overlay. */
@@ -49,26 +50,18 @@ function socketPackets(run: FigureRun): number {
   return sum(packets.map((s) => s.packets));
 }
 
-/** What arrives within this share of the most that ever does is the plateau; its first step is the knee. */
-const PLATEAU = 0.01;
-
 /**
- * Packets that arrive more for each packet offered more, from the knee to the end of the ramp. Packets, not messages: of a
- * message in fragments nothing is left once one of them is lost, so that beyond the knee its rate falls.
+ * Packets that arrive more for each packet offered more, beyond the knee. Packets, not messages: of a message in fragments
+ * nothing is left once one of them is lost, so that beyond the knee its rate falls.
  */
-function slopeBeyondKnee(ramp: Ramp, runs: CaseRuns): number[] {
-  const pairs = rampRuns(ramp, runs).map((steps) => {
-    // All steps last equally long.
-    const packets = steps.map(socketPackets);
-    const most = Math.max(...packets);
-    const knee = packets.findIndex((p) => p >= (1 - PLATEAU) * most);
-    const last = steps.length - 1;
-    const perMessage = packets[0] / offeredRate_pps(steps[0]);
-    const offered = (offeredRate_pps(steps[last]) - offeredRate_pps(steps[knee])) * perMessage;
-    return [packets[last] - packets[knee], offered] as const;
-  });
-  // A seed whose knee is the last step but one would have a slope of nothing but noise.
-  return ratioOfMeans(pairs);
+function packetSlopes(ramp: Ramp, runs: CaseRuns): number[] {
+  return slopesBeyondKnee(
+    rampRuns(ramp, runs).map((steps) => {
+      // All steps last equally long, and at the first nothing is lost.
+      const perMessage = socketPackets(steps[0]) / offeredRate_pps(steps[0]);
+      return steps.map((run) => ({ offered: offeredRate_pps(run) * perMessage, received: socketPackets(run) }));
+    }),
+  );
 }
 
 const perCore = (flowsPerCore: number) => [flowsCase('host', flowsPerCore), flowsCase('overlay', flowsPerCore)];
@@ -117,7 +110,7 @@ export const FIG02_RULES: readonly ClaimRule[] = [
     ],
   ),
   rule('fig2a-max-rate-is-plateau', udpCases('100G'), (runs) =>
-    stressPair('100G', UDP_64K).map((setup) => sample(setup.mode, slopeBeyondKnee(stressRamp(setup), runs))),
+    stressPair('100G', UDP_64K).map((setup) => sample(setup.mode, packetSlopes(stressRamp(setup), runs))),
   ),
   rule('fig2b-gap-largest-small', allStress(['100G']), (runs) => {
     const [smallest, ...larger] = STRESS_SIZES.map((size) => stressLoss(runs, '100G', size));
