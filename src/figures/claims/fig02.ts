@@ -9,6 +9,7 @@ import {
   stressCases,
   stressRamp,
   stressRates_pps,
+  stressRatios,
   UDP_64K,
   type StressSize,
 } from '../experiments/stress';
@@ -23,8 +24,8 @@ const stressPair = (link: PaperLink, size: StressSize) =>
   (['host', 'overlay'] as const).map((mode) => ({ mode, link, kernel: '5.4', size }) as const);
 const stressPairCases = (link: PaperLink, size: StressSize) => stressPair(link, size).flatMap(stressCases);
 function stressLoss(runs: CaseRuns, link: PaperLink, size: StressSize): number[] {
-  const [host, overlay] = stressPair(link, size).map((setup) => stressRates_pps(setup, runs));
-  return host.map((rate, i) => 1 - overlay[i] / rate);
+  const [host, overlay] = stressPair(link, size);
+  return stressRatios(overlay, host, runs).map((ratio) => 1 - ratio);
 }
 const allStress = (links: readonly PaperLink[]) =>
   links.flatMap((link) => STRESS_SIZES.flatMap((size) => stressPairCases(link, size)));

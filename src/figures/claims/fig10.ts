@@ -1,13 +1,6 @@
 import type { PaperKernel, PaperLink, PaperMode } from '../../experiment';
 import type { CaseRuns } from '../cases';
-import {
-  ABOVE_MTU,
-  BELOW_MTU,
-  STRESS_SIZES,
-  stressCases,
-  stressRates_pps,
-  type StressSize,
-} from '../experiments/stress';
+import { ABOVE_MTU, BELOW_MTU, STRESS_SIZES, stressCases, stressRatios, type StressSize } from '../experiments/stress';
 import { geometricMean } from '../measures';
 import { mean } from './interval';
 import { minus, rule, sample } from './rule';
@@ -34,8 +27,7 @@ function rateRatios(
   kernel: PaperKernel,
   size: StressSize,
 ) {
-  const [x, y] = [a, b].map((mode) => stressRates_pps({ mode, link, kernel, size }, runs));
-  return x.map((rate, seed) => rate / y[seed]);
+  return stressRatios({ mode: a, link, kernel, size }, { mode: b, link, kernel, size }, runs);
 }
 
 /** Falcon over the other mode for each link, kernel and size. */
@@ -50,10 +42,7 @@ function each(runs: CaseRuns, other: PaperMode, links: readonly PaperLink[], siz
 }
 
 function kernelRatios(runs: CaseRuns, mode: PaperMode, link: PaperLink, size: StressSize): number[] {
-  const [newer, older] = (['5.4', '4.19'] as const).map((kernel) =>
-    stressRates_pps({ mode, link, kernel, size }, runs),
-  );
-  return newer.map((rate, seed) => rate / older[seed]);
+  return stressRatios({ mode, link, kernel: '5.4', size }, { mode, link, kernel: '4.19', size }, runs);
 }
 
 /** Geometric mean of samples, seed by seed. */

@@ -73,7 +73,7 @@ const falconGain = (runs: CaseRuns, panel: LatencyPanel, s: Statistic): number[]
 
 const SMALL_TCP = [underCase('tcp-1024', 'overlay'), underCase('tcp-1024', 'falcon')];
 const SPLIT_UDP = underCase('udp-16', 'falcon');
-const WHOLE_UDP = { ...underCase('udp-16', 'falcon', false), key: 'under/udp-16-falcon-whole' };
+const WHOLE_UDP = underCase('udp-16', 'falcon', false);
 
 export const FIG12_RULES: readonly ClaimRule[] = [
   rule('headline-latency-both', casesOf(PANELS), (runs) => eachRatio(runs, PANELS, 'falcon', 'overlay', ['mean'])),

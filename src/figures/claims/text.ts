@@ -20,7 +20,7 @@ import {
 } from '../experiments/mechanisms';
 import { tcpBulkCase } from '../experiments/overlayCost';
 import { MULTI_FLOW_ROLES, RECEIVING_CPUS } from '../experiments/roles';
-import { STRESS_SIZES, stressCase, stressCases, stressRates_pps, type StressSetup } from '../experiments/stress';
+import { STRESS_SIZES, stressCase, stressCases, stressRatios, type StressSetup } from '../experiments/stress';
 import { coreLoads, counter, hasStage, meanLatency_us, receivedRate_pps, stageLoads, sum } from '../measures';
 import {
   chiSquareP,
@@ -115,7 +115,7 @@ function maxOverMean(run: FigureRun): number {
 const [UDP_SPLIT, UDP_WHOLE] = [udpSplitCase(true), udpSplitCase(false)];
 const [TCP_SPLIT, TCP_WHOLE] = [firstStageCase('tcp-4096', true), firstStageCase('tcp-4096', false)];
 const UNDER_SPLIT = underCase('tcp-4096', 'falcon');
-const UNDER_WHOLE = { ...underCase('tcp-4096', 'falcon', false), key: 'under/tcp-4096-falcon-whole' };
+const UNDER_WHOLE = underCase('tcp-4096', 'falcon', false);
 /** VXLAN and veth of the overlay preset. */
 const FALCON_DEVICES = [6, 8];
 const CHOOSE_AND_ENQUEUE_US = 0.06;
@@ -147,13 +147,12 @@ export const TEXT_RULES: readonly ClaimRule[] = [
       ...stressCases(stressAt('overlay', size)),
     ]),
     (runs) =>
-      STRESS_SIZES.map((size) => {
-        const overlay = stressRates_pps(stressAt('overlay', size), runs);
-        return sample(
+      STRESS_SIZES.map((size) =>
+        sample(
           `${size} B`,
-          stressRates_pps(stressAt('falcon', size), runs).map((rate, seed) => rate / overlay[seed] - 1),
-        );
-      }),
+          stressRatios(stressAt('falcon', size), stressAt('overlay', size), runs).map((ratio) => ratio - 1),
+        ),
+      ),
   ),
   rule('intro-no-reordering', [FALCON_JOURNEYS, stressCase('falcon', '100G', '5.4', 16), CHOICES], (runs) =>
     [FALCON_JOURNEYS, stressCase('falcon', '100G', '5.4', 16), CHOICES].map((c) =>

@@ -12,7 +12,7 @@ const SEEDS = 12;
  * assumed. TCP: chosen by looking at two of the paper's claims, that Falcon is faster for TCP, too (data/paper/fit.json); of
  * the overlay that is so only close to its bound, where queues last from one batch to the next.
  */
-export const UNDERLOAD = { udp: 0.7, tcp: 0.93 } as const;
+const UNDERLOAD = { udp: 0.7, tcp: 0.93 } as const;
 const underload_pps = (
   protocol: keyof typeof UNDERLOAD,
   trafficAt: (rate: number) => PaperExperiment['traffic'],
@@ -25,15 +25,12 @@ export const UNDERLOAD_TCP_PPS = underload_pps('tcp', (rate) => tcpAt(rate, 4096
 
 export type Underload = 'udp-16' | 'tcp-4096' | 'tcp-1024';
 
-export function underKey(load: Underload, mode: PaperMode): string {
-  return `under/${load}-${mode}`;
-}
-
+/** @param split false for Falcon with GRO left whole */
 export function underCase(load: Underload, mode: PaperMode, split?: boolean): Case {
   const traffic =
     load === 'udp-16' ? udpAt(UNDERLOAD_UDP_PPS, 16) : tcpAt(UNDERLOAD_TCP_PPS, load === 'tcp-4096' ? 4096 : 1024);
   return {
-    key: underKey(load, mode),
+    key: `under/${load}-${mode}${split === false ? '-whole' : ''}`,
     experiment: paperExperiment({ mode, traffic, split, also: { warmup_s: 0.12 } }),
     seeds: SEEDS,
   };

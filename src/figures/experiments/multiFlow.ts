@@ -20,7 +20,7 @@ const seedsFor = (flows: number): number => (flows > 11 ? 4 : 8);
 /** TCP's slow start and what it loses has to be over. */
 const WARMUP_S = { udp: 0.02, tcp: 0.15 } as const;
 
-export function multiFlowKey(protocol: 'udp' | 'tcp', mode: PaperMode, flows: number): string {
+export function multiFlowKey(protocol: 'udp' | 'tcp', mode: PaperMode | 'falcon-whole', flows: number): string {
   return `multi-flow/${protocol}-${mode}-${flows}`;
 }
 
@@ -40,12 +40,10 @@ export function multiFlowCase(protocol: 'udp' | 'tcp', mode: PaperMode, flows: n
 }
 
 export const WHOLE_FLOWS = 8;
+const SPLIT = multiFlowCase('udp', 'falcon', WHOLE_FLOWS);
 /** Some UDP flows under Falcon without GRO splitting. */
 export const UDP_WHOLE: Case = {
-  key: `multi-flow/udp-falcon-whole-${WHOLE_FLOWS}`,
-  experiment: {
-    ...multiFlowCase('udp', 'falcon', WHOLE_FLOWS).experiment,
-    steering: { ...multiFlowCase('udp', 'falcon', WHOLE_FLOWS).experiment.steering, groSplit: null },
-  },
-  seeds: seedsFor(WHOLE_FLOWS),
+  ...SPLIT,
+  key: multiFlowKey('udp', 'falcon-whole', WHOLE_FLOWS),
+  experiment: { ...SPLIT.experiment, steering: { ...SPLIT.experiment.steering, groSplit: null } },
 };

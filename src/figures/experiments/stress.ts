@@ -29,7 +29,6 @@ export const BELOW_MTU = STRESS_SIZES.filter((size) => size < 1450);
 export const ABOVE_MTU = STRESS_SIZES.filter((size) => size >= 1450);
 
 export const SEEDS = 5;
-const RAMP_SEEDS = SEEDS;
 const SHORT = { duration_s: 0.04, warmup_s: 0.02, emit: { interval_s: 0.02 } } as const;
 
 export interface StressSetup {
@@ -64,7 +63,7 @@ export function stressRamp(setup: StressSetup): Ramp {
   const experimentAt = (rate: number): PaperExperiment =>
     paperExperiment({ ...setup, traffic: udpAt(rate, size), also: SHORT });
   const rates = ratesAroundKnee(experimentAt, STEP, { most_pps: link === '10G' ? LINK_LIMIT[size] : Infinity });
-  return ramp(key(setup), [Math.round(CALM * rates[0]), ...rates], RAMP_SEEDS, experimentAt);
+  return ramp(key(setup), [Math.round(CALM * rates[0]), ...rates], SEEDS, experimentAt);
 }
 
 /** The experiments behind one highest rate. */
@@ -75,4 +74,10 @@ export function stressCases(setup: StressSetup): readonly Case[] {
 /** Highest received rate of each seed, messages a second. */
 export function stressRates_pps(setup: StressSetup, runs: CaseRuns): number[] {
   return setup.size < 1450 ? runs.values(key(setup), receivedRate_pps) : highestRates_pps(stressRamp(setup), runs);
+}
+
+/** Highest rate of `a` as a multiple of that of `b`, seed by seed. */
+export function stressRatios(a: StressSetup, b: StressSetup, runs: CaseRuns): number[] {
+  const base = stressRates_pps(b, runs);
+  return stressRates_pps(a, runs).map((rate, seed) => rate / base[seed]);
 }
